@@ -1,0 +1,1 @@
+"""sakuga: restore animation imagery."""

