@@ -1,0 +1,55 @@
+"""The openly licensed drawings that samples are made from, and who is to be thanked for each."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from pathlib import Path
+
+from PIL import Image
+
+
+@dataclass(frozen=True, slots=True)
+class Credit:
+    """One drawing as the manifest has it."""
+
+    file: str
+    work: str
+    split: str
+    author: str
+    licence: str
+    source: str
+
+
+class Drawings:
+    """A folder of drawings with its `manifest.csv`; remembers which ones were taken since `start`."""
+
+    def __init__(self, root: Path) -> None:
+        """Read the manifest of `root`; no drawing is opened yet."""
+        self._root = root
+        with (root / "manifest.csv").open(encoding="utf-8", newline="") as lines:
+            rows = list(csv.DictReader(lines))
+        names = Credit.__dataclass_fields__
+        self._credits = {row["file"]: Credit(**{name: row[name] for name in names}) for row in rows}
+        self._taken: list[Credit] = []
+
+    def start(self) -> None:
+        """Forget what was taken."""
+        self._taken = []
+
+    @property
+    def taken(self) -> list[Credit]:
+        """The credits of the drawings opened since `start`, each once, in order."""
+        return list(dict.fromkeys(self._taken))
+
+    def open(self, file: str, mode: str = "RGB") -> Image.Image:
+        """The drawing `file` in Pillow's `mode`; ValueError for one that only final numbers may look at."""
+        credit = self._credits[file]
+        if credit.split == "test":
+            raise ValueError(f"{file} is in the test split: samples are made from train and val only.")
+        self._taken.append(credit)
+        return Image.open(self._root / file).convert(mode)
+
+    def character(self, name: str, face: str) -> Image.Image:
+        """A portrait of the Taisei Project, RGBA, cut to the canvas that all its faces share."""
+        return self.open(f"characters/taisei_{name}__{face}.webp", "RGBA")
