@@ -1,0 +1,120 @@
+"""What the README and docs/ show is run: commands as they stand, outputs compared, links followed."""
+
+from __future__ import annotations
+
+import doctest
+import os
+import re
+import subprocess
+import sys
+import sysconfig
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+from typing import NamedTuple
+
+import av
+import numpy as np
+import pytest
+from PIL import Image
+
+ROOT = Path(__file__).parents[1]
+EXAMPLES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [*EXAMPLES, ROOT / "CONTRIBUTING.md"]
+INSTALL = re.compile(r"python -m pip install \S+ && ")
+FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+LINK = re.compile(r"\]\((?!https?:)([^)#]+)")
+LANGUAGES = {"bash", "console", "python", "text"}
+"""bash and python are run, console is run and its output compared, text is only shown."""
+
+
+class Step(NamedTuple):
+    """One thing a reader would do."""
+
+    command: list[str]
+    shown: str
+    expected: str | None = None
+
+
+def shell(line: str, expected: str | None = None) -> Step:
+    """A line for bash as it stands; .ci/run does the installations, and pytest is running already."""
+    return Step(["bash", "-c", INSTALL.sub("", line).removeprefix("pytest")], line, expected)
+
+
+def steps(page: Path) -> Iterator[Step]:
+    for language, text in FENCE.findall(page.read_text(encoding="utf-8")):
+        if language == "python":
+            yield Step([sys.executable, "-W", "error", "-c", text], text)
+        elif language == "bash":
+            yield from map(shell, text.splitlines())
+        elif language == "console":
+            for command, output in re.findall(r"^\$ (.+)\n((?:(?!\$ ).*\n)*)", text, re.MULTILINE):
+                yield shell(command, output)
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Path:
+    """A folder with the files that the pages speak of, small enough for a network on one core."""
+    for folder in ("samples", "scans", "stills"):
+        (tmp_path / folder).mkdir()
+    for name in ("picture.png", "samples/witch.jpg", "scans/page-01.jpg", "stills/first.png"):
+        pixels = np.random.default_rng(len(name)).integers(0, 256, (12, 16, 3), np.uint8)
+        Image.fromarray(pixels).resize((32, 24)).save(tmp_path / name)
+    for name in ("episode.mkv", "samples/clip.mkv"):
+        film(tmp_path / name)
+    return tmp_path
+
+
+def film(path: Path) -> None:
+    with av.open(path, "w") as out:
+        stream = out.add_stream("libx264", Fraction(24000, 1001))
+        stream.width, stream.height, stream.pix_fmt = 48, 32, "yuv420p"
+        for shade in range(0, 200, 50):
+            picture = np.full((32, 48, 3), shade, np.uint8)
+            picture[8:24, 8:24] = 255 - shade
+            out.mux(stream.encode(av.VideoFrame.from_ndarray(picture)))
+        out.mux(stream.encode(None))
+
+
+@pytest.mark.parametrize("page", EXAMPLES, ids=lambda page: page.name)
+def test_examples_run(page: Path, desk: Path) -> None:
+    scripts = sysconfig.get_path("scripts")
+    environment = {**os.environ, "PATH": f"{scripts}{os.pathsep}{os.environ['PATH']}", "COLUMNS": "110"}
+    for step in steps(page):
+        done = subprocess.run(
+            step.command, cwd=desk, env=environment, capture_output=True, text=True, check=False, timeout=120
+        )
+        assert done.returncode == 0, f"{step.shown}\n{done.stdout}\n{done.stderr}"
+        if step.expected:
+            same = doctest.OutputChecker().check_output(step.expected, done.stdout, doctest.ELLIPSIS)
+            assert same, f"{step.shown}\nshows\n{step.expected}\nprinted\n{done.stdout}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_fences_are_known_and_links_lead_somewhere(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    assert {language for language, _ in FENCE.findall(text)} <= LANGUAGES
+    assert text.count("```") == 2 * len(FENCE.findall(text))
+    assert not [link for link in LINK.findall(text) if not (page.parent / link).exists()]
+
+
+def test_continuous_integration_reads_the_install_lines_from_the_readme() -> None:
+    script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    pattern = re.search(r"grep -E '([^']+)' \"\$root/README.md\"", script)
+    assert pattern
+    readme = (ROOT / "README.md").read_text(encoding="utf-8").splitlines()
+    assert [line for line in readme if re.match(pattern[1], line)] == [
+        'python -m pip install ".[torch]" && sakuga restore samples --out restored',
+        'python -m pip install ".[all,test]" && pytest',
+    ]
+
+
+def test_checks_of_contributors_are_those_of_continuous_integration() -> None:
+    script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    page = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    lines = [
+        line for language, text in FENCE.findall(page) if language == "bash" for line in text.splitlines()
+    ]
+    assert "bash .ci/run" in lines
+    assert any("ruff" in line for line in lines)
+    assert not [line for line in lines if "ruff" in line and line not in script]
