@@ -8,7 +8,7 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
-Pixels = NDArray[np.uint8] | NDArray[np.uint16]
+Pixels = NDArray[np.uint8 | np.uint16]
 """Shape (H, W, C), C = 3 RGB or 1 grey, uint8 or uint16, full range: the dtype's maximum is white."""
 
 
@@ -22,3 +22,5 @@ class VideoFrame:
     """Presentation time in units of `time_base`, exactly as the source has it."""
     time_base: Fraction
     """Seconds per unit of `pts`."""
+    duration: int = 0
+    """How long it is shown, in units of `time_base`; 0 where the source does not say."""
