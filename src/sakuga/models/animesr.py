@@ -1,4 +1,4 @@
-"""AnimeSR's recurrent network: three frames and the state of the step before in, one x4 frame and a state out.
+"""AnimeSR's recurrent network: three frames and the last step's state in, one x4 frame and a state out.
 
 Source: AnimeSR (NeurIPS 2022), section 3; parameter names are those of the published files.
 """
@@ -71,12 +71,12 @@ class Cell(nn.Module):
         """
         features = self._features(torch.cat((window, state), 1))
         residual, hidden = self.fusion(features).split((self.image_channels, self.channels), 1)
-        # Adding the enlarged frame before the shuffle gives the same pixels and the next step's input at once.
+        # Adding the enlarged frame before the shuffle gives the same pixels, and the next step's input.
         image = residual + F.pixel_unshuffle(_enlarge(window[:, 3:6], self.scale), self.scale)
         return F.pixel_shuffle(image, self.scale), torch.cat((image, F.leaky_relu(hidden, 0.1)), 1)
 
     def _features(self, x: Tensor) -> Tensor:
-        """Three scales, the shorter stacks aligned to the end; each reads the others as the step before left them."""
+        """Three scales, the shorter stacks aligned to the end; each reads what the others had before."""
         s1 = self.conv_s1_first(x)
         s2 = self.conv_s2_first(s1)
         s4 = self.conv_s4_first(s2)
@@ -98,14 +98,12 @@ class AnimeSR(nn.Module):
     channels: features per scale. blocks: residual blocks at 1, 1/2 and 1/4 size, non-increasing.
     """
 
-    def __init__(
-        self, channels: int = 64, blocks: tuple[int, int, int] = (5, 3, 2), scale: int = 4
-    ) -> None:
+    def __init__(self, channels: int = 64, blocks: tuple[int, int, int] = (5, 3, 2), scale: int = 4) -> None:
         super().__init__()
         self.recurrent_cell = Cell(channels, blocks, scale)
 
     def forward(self, clip: Tensor) -> Tensor:
-        """(b, n, 3, h, w) RGB in [0, 1], one shot, to (b, n, 3, s*h, s*w), unclamped; h and w multiples of 4."""
+        """(b, n, 3, h, w) RGB in [0, 1], one shot, to (b, n, 3, s*h, s*w) unclamped; sides multiples of 4."""
         count = clip.shape[1]
         state = clip.new_zeros(clip.shape[0], self.recurrent_cell.state_channels, *clip.shape[-2:])
         images: list[Tensor] = []

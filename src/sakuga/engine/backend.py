@@ -1,0 +1,62 @@
+"""The one protocol between the engine and whatever runs a network."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Literal, Protocol
+
+from sakuga.media.frames import Pixels
+
+Precision = Literal["fp32", "bf16", "fp16"]
+Depth = Literal["uint8", "uint16"]
+
+State = Any
+"""Hidden state (1, C, h, w) at low-resolution size, an array of the backend's own kind; slices as NumPy's."""
+
+
+class Program(Protocol):
+    """A network made ready for one tile size, one precision and one pixel depth."""
+
+    def __call__(self, frames: Sequence[Pixels], state: State | None) -> tuple[Pixels, State | None]:
+        """Run one step.
+
+        frames: as many (h, w, 3) tiles as the network's window holds, oldest first.
+        state: None for networks without one. The returned state stays valid for one more call.
+        Returns pixels (s*h, s*w, 3) of the same depth, clamped and rounded, and the new state.
+        Raises OutOfMemory where the device has no room for this tile size.
+        """
+        ...
+
+
+class Backend(Protocol):
+    """One network on one device."""
+
+    @property
+    def device(self) -> str:
+        """For people: `CPU (AMD EPYC)`, `cuda:0 (NVIDIA H200)`."""
+        ...
+
+    @property
+    def name(self) -> str:
+        """`OpenVINO` or `PyTorch`."""
+        ...
+
+    @property
+    def precisions(self) -> tuple[Precision, ...]:
+        """What network and device both allow, fastest first; fp32 is always the last."""
+        ...
+
+    @property
+    def fixed(self) -> tuple[int, int] | None:
+        """The only tile size (h, w) that the network takes, where its file says so."""
+        ...
+
+    def compile(self, height: int, width: int, depth: Depth, precision: Precision) -> Program: ...
+
+    def state(self, height: int, width: int) -> State:
+        """The zero state of a shot whose frames are (height, width)."""
+        ...
+
+    def room(self) -> int:
+        """How many low-resolution pixels one tile may have in the memory that is free now."""
+        ...

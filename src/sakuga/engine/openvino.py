@@ -1,0 +1,141 @@
+"""OpenVINO: CPUs, and Intel's GPUs and NPUs where present; runs ONNX files without PyTorch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import openvino as ov
+from numpy.typing import NDArray
+
+from sakuga.engine import graph, memory
+from sakuga.engine.backend import Depth, Precision, State
+from sakuga.errors import DeviceError, ModelError, OutOfMemory
+from sakuga.media.frames import Pixels
+from sakuga.models.load import Model
+
+HINTS: dict[Precision, str] = {"fp32": "f32", "bf16": "bf16", "fp16": "f16"}
+CAPABILITIES: dict[Precision, str] = {"bf16": "BF16", "fp16": "FP16"}
+PROBE = 128
+"""Side of the tile whose graph is measured to predict the memory of larger ones."""
+SHARE = 0.5
+"""Part of the free memory that one tile may take; the rest is for frames, encoder and other programs."""
+
+
+class OpenVINOProgram:
+    def __init__(self, compiled: Any, has_state: bool) -> None:  # noqa: ANN401 - no public type
+        self._request: Any = compiled.create_infer_request()
+        self._outputs: int = len(compiled.outputs)
+        # Two buffers in turn: the state that a step reads must not be the memory it writes.
+        shapes = [compiled.output(1).shape] * 2 if has_state else []
+        self._states: list[Any] = [ov.Tensor(ov.Type.f32, shape) for shape in shapes]
+
+    def __call__(self, frames: Sequence[Pixels], state: State | None) -> tuple[Pixels, State | None]:
+        inputs = [np.ascontiguousarray(frame)[None] for frame in frames]
+        if state is None:
+            return self._run(inputs), None
+        self._states.reverse()
+        if np.shares_memory(self._states[0].data, state):
+            self._states.reverse()
+        self._request.set_tensor(self._request.model_outputs[1], self._states[0])
+        pixels = self._run([*inputs, np.ascontiguousarray(state)])
+        return pixels, self._states[0].data
+
+    def _run(self, inputs: list[NDArray[Any]]) -> Pixels:
+        try:
+            outputs: Any = self._request.infer(inputs, share_inputs=True, share_outputs=True)
+        except (RuntimeError, MemoryError) as error:
+            raise _explained(error) from error
+        return outputs[0][0].copy()
+
+
+class OpenVINOBackend:
+    """`model` on `device`, one of OpenVINO's names (CPU, GPU, GPU.1, NPU)."""
+
+    name = "OpenVINO"
+
+    def __init__(self, model: Model, device: str = "CPU") -> None:
+        self._core: Any = ov.Core()
+        if not any(found.split(".")[0] == device.split(".")[0] for found in self._core.available_devices):
+            found = ", ".join(self._core.available_devices)
+            raise DeviceError(
+                f"--device {device.lower()}: OpenVINO finds no such device here, only: {found}."
+            )
+        self._model = model
+        self._target = device
+        self.device = f"{device} ({self._core.get_property(device, 'FULL_DEVICE_NAME').strip()})"
+        self.precisions = self._able()
+        self.fixed = self._only_size()
+
+    def _able(self) -> tuple[Precision, ...]:
+        found = self._core.get_property(self._target, "OPTIMIZATION_CAPABILITIES")
+        return (*(p for p in self._model.spec.half if CAPABILITIES[p] in found), "fp32")
+
+    def _only_size(self) -> tuple[int, int] | None:
+        if self._model.onnx is None:
+            return None
+        height, width = list(self._graph.input(0).get_partial_shape())[2:]
+        return (height.get_length(), width.get_length()) if height.is_static and width.is_static else None
+
+    def compile(self, height: int, width: int, depth: Depth, precision: Precision) -> OpenVINOProgram:
+        options = {"INFERENCE_PRECISION_HINT": HINTS[precision], "PERFORMANCE_HINT": "LATENCY"}
+        try:
+            pixels = graph.with_pixels(
+                self._sized(height, width), self._model.spec.window, height, width, depth
+            )
+            compiled: Any = self._core.compile_model(pixels, self._target, options)
+        except (RuntimeError, MemoryError) as error:
+            raise _explained(error) from error
+        return OpenVINOProgram(compiled, self._model.spec.recurrent)
+
+    def state(self, height: int, width: int) -> State:
+        return np.zeros((1, graph.state_channels(self._graph), height, width), np.float32)
+
+    def room(self) -> int:
+        return int(SHARE * memory.available() / self._bytes_per_pixel)
+
+    @cached_property
+    def _bytes_per_pixel(self) -> float:
+        height, width = self.fixed or (PROBE, PROBE)
+        sized = graph.with_pixels(self._sized(height, width), self._model.spec.window, height, width, "uint8")
+        return graph.live_bytes(sized) / (height * width)
+
+    @cached_property
+    def _graph(self) -> Any:  # noqa: ANN401
+        """The float network, its sides dynamic where the network allows it."""
+        if self._model.onnx is not None:
+            return _read(self._core, self._model.onnx)
+        return self._trace(PROBE, PROBE)
+
+    def _sized(self, height: int, width: int) -> Any:  # noqa: ANN401
+        """Attention networks build masks for one size while they are traced, so each size is a trace."""
+        spec = self._model.spec
+        return self._graph if spec.exact or self._model.onnx is not None else self._trace(height, width)
+
+    def _trace(self, height: int, width: int) -> Any:  # noqa: ANN401
+        module: Any = self._model.module
+        if not self._model.spec.recurrent:
+            return graph.traced(module, [(1, 3, height, width)])
+        cell = module.recurrent_cell
+        return graph.traced(cell, [(1, 9, height, width), (1, cell.state_channels, height, width)])
+
+
+def _read(core: Any, path: Path) -> Any:  # noqa: ANN401
+    try:
+        return core.read_model(path)
+    except RuntimeError as error:
+        raise ModelError(f"{path} could not be read as an ONNX model; is the file whole?") from error
+
+
+def _explained(error: Exception) -> DeviceError:
+    text = str(error)
+    lack = isinstance(error, MemoryError) or any(
+        word in text.lower()
+        for word in ("bad_alloc", "out of memory", "failed to allocate", "cannot allocate")
+    )
+    if lack:
+        return OutOfMemory("The device ran out of memory; a smaller --tile needs less.")
+    return DeviceError(f"OpenVINO could not run the network: {text.strip().splitlines()[-1]}")

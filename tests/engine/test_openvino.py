@@ -1,0 +1,112 @@
+import subprocess
+import sys
+import tracemalloc
+
+import numpy as np
+import psutil
+import pytest
+import torch
+
+from contract_backends import BackendContract, Enlarger, noise, recurrent, reference, seeded, shot, single
+from sakuga.engine import graph
+from sakuga.engine.engine import Engine
+from sakuga.engine.openvino import OpenVINOBackend
+from sakuga.engine.precision import psnr
+from sakuga.errors import DeviceError, ModelError
+from sakuga.models.load import Model
+
+
+class TestOpenVINO(BackendContract):
+    def backend(self, model):
+        return OpenVINOBackend(model)
+
+
+@pytest.fixture(scope="module")
+def exported(tmp_path_factory):
+    """An ONNX file with free sides, and one of a single size."""
+    folder = tmp_path_factory.mktemp("onnx")
+    sides = {2: torch.export.Dim("height", min=1), 3: torch.export.Dim("width", min=1)}
+    network, x = seeded(Enlarger), torch.rand(1, 3, 20, 24)
+    free, fixed = folder / "free.onnx", folder / "fixed.onnx"
+    torch.onnx.export(network, (x,), free, dynamo=True, dynamic_shapes=[sides], verbose=False)
+    torch.onnx.export(network, (x,), fixed, dynamo=True, verbose=False)
+    return {"free": free, "fixed": fixed}
+
+
+@pytest.mark.parametrize("kind", ["free", "fixed"])
+@pytest.mark.filterwarnings("ignore")
+def test_onnx_gives_what_the_module_gives(exported, kind):
+    model = Model(single().spec, None, exported[kind])
+    clip = shot(2, 32, 44)
+    results = np.stack(list(Engine(model.spec, OpenVINOBackend(model), "fp32", None, None).clip(list(clip))))
+    assert psnr(results, reference(single(), clip)) > 80
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_onnx_runs_where_torch_is_not_installed(exported):
+    script = f"""
+import sys
+sys.modules["torch"] = None
+import numpy as np
+from pathlib import Path
+from sakuga.engine.engine import open_engine
+from sakuga.models.load import load
+engine = open_engine(load(Path({str(exported["free"])!r})))
+print(next(engine.clip([np.zeros((9, 11, 3), np.uint8)])).shape)
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert done.stdout.strip() == "(18, 22, 3)", done.stderr
+
+
+def test_text_named_onnx_is_a_sentence(tmp_path):
+    path = tmp_path / "novel.onnx"
+    path.write_text("It was a dark and stormy night.")
+    with pytest.raises(ModelError, match=r"novel\.onnx"):
+        OpenVINOBackend(Model(single().spec, None, path))
+
+
+def test_a_device_that_is_not_there_names_those_that_are():
+    with pytest.raises(DeviceError, match=r"--device npu.*CPU"):
+        OpenVINOBackend(single(), "NPU")
+
+
+def test_bf16_is_close_where_the_processor_has_it():
+    model = recurrent()
+    backend = OpenVINOBackend(model)
+    if "bf16" not in backend.precisions:
+        pytest.skip("this processor has no bf16")
+    clip = list(shot(3, 32, 32))
+    fast = list(Engine(model.spec, backend, "bf16", None, None).clip(clip))
+    exact = list(Engine(model.spec, backend, "fp32", None, None).clip(clip))
+    assert psnr(np.stack(fast), np.stack(exact)) > 45
+
+
+def test_predicted_memory_is_what_a_run_takes():
+    """Within a factor of two, or the tile planner would be guessing."""
+    model = recurrent()
+    backend = OpenVINOBackend(model)
+    side = 640
+    program = backend.compile(side, side, "uint8", "fp32")
+    frames, state = [noise(side, side, 3)] * 3, backend.state(side, side)
+    process = psutil.Process()
+    before = process.memory_info().rss
+    program(frames, state)
+    taken = process.memory_info().rss - before
+    predicted = graph.live_bytes(graph.with_pixels(backend._graph, 3, side, side, "uint8"))
+    assert taken / 2 < predicted < taken * 2
+
+
+def test_a_long_clip_takes_no_more_memory_than_a_short_one():
+    model = recurrent()
+    engine = Engine(model.spec, OpenVINOBackend(model), "fp32", None, None)
+    frame = noise(32, 32, 3)
+    clip = engine.clip(frame for _ in range(400))
+    for _ in range(50):
+        next(clip)
+    tracemalloc.start()
+    rss = psutil.Process().memory_info().rss
+    for _ in clip:
+        pass
+    assert tracemalloc.get_traced_memory()[0] < 2**20
+    tracemalloc.stop()
+    assert psutil.Process().memory_info().rss - rss < 2**24
