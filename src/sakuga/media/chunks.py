@@ -1,0 +1,156 @@
+"""What the chunks of a PNG file say, and whether all of them are there."""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from mmap import mmap
+
+SIGNATURE = b"\x89PNG\r\n\x1a\n"
+XMP_KEYWORD = b"XML:com.adobe.xmp"
+COLOUR_CHUNKS = (b"cICP", b"cHRM", b"gAMA", b"sRGB")
+INCH = 0.0254
+"""In metres, PNG's unit."""
+_PIECE = 1 << 20
+_CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
+
+
+@dataclass(slots=True)
+class Contents:
+    """What the chunks of a PNG file say; the pixels are not decoded."""
+
+    width: int = 0
+    height: int = 0
+    depth: int = 8
+    colour_type: int = 0
+    animated: bool = False
+    transparency: bytes = b""
+    exif: bytes | None = None
+    xmp: bytes | None = None
+    icc: bytes | None = None
+    dpi: tuple[float, float] | None = None
+    text: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
+    colour: list[tuple[bytes, bytes]] = field(default_factory=list[tuple[bytes, bytes]])
+    data_bytes: int = 0
+
+
+def contents(data: mmap | bytes) -> Contents:
+    """Read and check every chunk; ValueError, in words that end a sentence, where the file is not whole."""
+    found = Contents()
+    for name, start, end in _chunks(data):
+        if name in (b"IDAT", b"fdAT"):
+            found.data_bytes += end - start
+        elif name in _READERS:
+            _READERS[name](found, data[start:end])
+        elif name in COLOUR_CHUNKS:
+            found.colour.append((name, data[start:end]))
+    _check_amount(found)
+    return found
+
+
+def _chunks(data: mmap | bytes) -> Iterator[tuple[bytes, int, int]]:
+    """Name, start and end of the body of each chunk up to the last, its checksum checked."""
+    at, name = len(SIGNATURE), b""
+    while name != b"IEND":
+        if at + 12 > len(data):
+            raise ValueError("it is cut short")
+        length, name = struct.unpack(">I4s", data[at : at + 8])
+        start, end = at + 8, at + 8 + length
+        if end + 4 > len(data):
+            raise ValueError("it is cut short")
+        if struct.unpack(">I", data[end : end + 4])[0] != _checksum(data, at + 4, end):
+            raise ValueError(f"its {name.decode('latin-1')} chunk is damaged")
+        yield name, start, end
+        at = end + 4
+
+
+def _checksum(data: mmap | bytes, start: int, end: int) -> int:
+    checksum = 0
+    for at in range(start, end, _PIECE):
+        checksum = zlib.crc32(data[at : min(at + _PIECE, end)], checksum)
+    return checksum
+
+
+def _check_amount(found: Contents) -> None:
+    """Deflate shrinks at most 1032-fold: a header that promises more is wrong, whatever memory allows."""
+    row = (found.width * _CHANNELS.get(found.colour_type, 1) * found.depth + 7) // 8
+    if not found.data_bytes or found.height * row > found.data_bytes * 1032 + 4096:
+        raise ValueError("it is cut short")
+
+
+def _read_header(found: Contents, body: bytes) -> None:
+    if len(body) != 13:
+        raise ValueError("its header is damaged")
+    found.width, found.height, found.depth, found.colour_type = struct.unpack(">IIBB3x", body)
+
+
+def _read_profile(found: Contents, body: bytes) -> None:
+    found.icc = _inflated(body.partition(b"\0")[2][1:])
+
+
+def _read_resolution(found: Contents, body: bytes) -> None:
+    if len(body) == 9 and body[8] == 1:
+        across, down = struct.unpack(">II", body[:8])
+        found.dpi = (across * INCH, down * INCH)
+
+
+def _read_exif(found: Contents, body: bytes) -> None:
+    found.exif = body
+
+
+def _read_transparency(found: Contents, body: bytes) -> None:
+    found.transparency = body
+
+
+def _read_animation(found: Contents, _: bytes) -> None:
+    found.animated = True
+
+
+def _read_text(found: Contents, body: bytes) -> None:
+    key, _, value = body.partition(b"\0")
+    found.text.append((key.decode("latin-1"), value.decode("latin-1")))
+
+
+def _read_packed_text(found: Contents, body: bytes) -> None:
+    key, _, value = body.partition(b"\0")
+    text = _inflated(value[1:])
+    if text is not None:
+        found.text.append((key.decode("latin-1"), text.decode("latin-1")))
+
+
+def _read_world_text(found: Contents, body: bytes) -> None:
+    key, _, rest = body.partition(b"\0")
+    value = rest[2:].partition(b"\0")[2].partition(b"\0")[2]
+    text = _inflated(value) if rest[:1] == b"\1" else value
+    if key == XMP_KEYWORD:
+        found.xmp = text
+    elif text is not None:
+        found.text.append((key.decode("latin-1"), text.decode("utf-8", "replace")))
+
+
+def _inflated(data: bytes) -> bytes | None:
+    """None where it is damaged or grows without measure: such an extra is left out, the picture is good."""
+    unpacker = zlib.decompressobj()
+    try:
+        text = unpacker.decompress(data, 64 << 20)
+    except zlib.error:
+        return None
+    return None if unpacker.unconsumed_tail else text
+
+
+_READERS = {
+    b"IHDR": _read_header,
+    b"iCCP": _read_profile,
+    b"pHYs": _read_resolution,
+    b"eXIf": _read_exif,
+    b"tRNS": _read_transparency,
+    b"acTL": _read_animation,
+    b"tEXt": _read_text,
+    b"zTXt": _read_packed_text,
+    b"iTXt": _read_world_text,
+}
