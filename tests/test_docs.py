@@ -18,6 +18,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from sakuga.media.codecs import CODECS, CONTAINERS
+from sakuga.media.formats import FORMATS
+
 ROOT = Path(__file__).parents[1]
 EXAMPLES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 PAGES = [*EXAMPLES, ROOT / "CONTRIBUTING.md"]
@@ -118,3 +121,31 @@ def test_checks_of_contributors_are_those_of_continuous_integration() -> None:
     assert "bash .ci/run" in lines
     assert any("ruff" in line for line in lines)
     assert not [line for line in lines if "ruff" in line and line not in script]
+
+
+def rows(page: str, heading: str) -> list[list[str]]:
+    """The cells of the first table below `heading`, without its head."""
+    section = (ROOT / "docs" / page).read_text(encoding="utf-8").partition(f"\n## {heading}\n")[2]
+    lines = [line for line in section.partition("\n## ")[0].splitlines() if line.startswith("|")]
+    return [[cell.strip(" `") for cell in line.strip("|").split("|")] for line in lines[2:]]
+
+
+def test_table_of_picture_formats_is_true() -> None:
+    assert [row[:3] for row in rows("restore.md", "Pictures")] == [
+        [each.name, " ".join(each.suffixes), "8, 16" if each.deep else "8"] for each in FORMATS.values()
+    ]
+    for row, each in zip(rows("restore.md", "Pictures"), FORMATS.values(), strict=True):
+        assert (row[3] != "no", row[4] == "yes") == (each.alpha, each.longest > 0)
+        assert (row[5] == "lossless") == each.lossless
+
+
+def test_table_of_codecs_is_true() -> None:
+    assert [[name, *rest] for name, _, *rest in rows("restore.md", "Videos")] == [
+        [
+            name,
+            "" if codec.crf is None else f"{codec.crf:g}",
+            ", ".join(map(str, sorted({depth for _, depth in codec.formats}))),
+            " ".join(sorted(suffix for suffix, muxer in CONTAINERS.items() if codec.codec in muxer.codecs)),
+        ]
+        for name, codec in CODECS.items()
+    ]
