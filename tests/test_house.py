@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import re
 import subprocess
 import sys
@@ -56,6 +57,23 @@ def test_starts_without_torch_and_network(action: str) -> None:
     code = LIGHT.format(action=action)
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_engine_tells_nobody_that_it_runs(tmp_path: Path) -> None:
+    code = """
+import sys
+met = []
+events = {"os.fork", "subprocess.Popen", "socket.connect", "socket.getaddrinfo"}
+sys.addaudithook(lambda event, _: met.append(event) if event in events else None)
+import sakuga.engine.openvino
+assert not met, met
+"""
+    environment = {"HOME": str(tmp_path), "PATH": os.environ["PATH"]}
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert not list(tmp_path.iterdir())
 
 
 def test_help_is_quick() -> None:
