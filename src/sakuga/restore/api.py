@@ -1,0 +1,103 @@
+"""The Python door: load a model once, then restore arrays, clips and files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, overload
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sakuga.errors import InputError, SakugaError
+from sakuga.restore import job
+from sakuga.restore.arrays import Array, restore_clip, restore_still
+from sakuga.restore.settings import DEFAULT, Precision, RestoreSettings
+
+if TYPE_CHECKING:
+    from sakuga.engine.engine import EngineReport, FrameEngine
+
+
+def load(
+    model: str | Path = DEFAULT,
+    *,
+    device: str = "auto",
+    precision: Precision = "auto",
+    tile: int | None = None,
+    scale: float | None = None,
+) -> Restorer:
+    """Make a model ready; its weights are fetched and verified at first use.
+
+    model: a name that `sakuga models list` shows, or the path of a .pth, .safetensors or .onnx file.
+    device, precision, tile: see `sakuga restore --help`. scale: output side / input side, None for the
+    model's own.
+    Raises UnknownModel, WeightsError, DeviceError or InputError.
+    """
+    settings = RestoreSettings(model=str(model), device=device, precision=precision, tile=tile, scale=scale)
+    return Restorer(job.open_engine(settings))
+
+
+class Restorer:
+    """A model that is ready to restore."""
+
+    def __init__(self, engine: FrameEngine) -> None:
+        self._engine = engine
+
+    @property
+    def scale(self) -> float:
+        """Output side / input side."""
+        return self._engine.scale
+
+    @property
+    def report(self) -> EngineReport:
+        """Device, backend and precision in use, and what did not go as asked."""
+        return self._engine.report
+
+    @overload
+    def restore(
+        self, source: str | Path, out: str | Path = "restored", *, settings: RestoreSettings | None = None
+    ) -> Path: ...
+    @overload
+    def restore(self, source: NDArray[Any]) -> Array: ...
+    @overload
+    def restore(self, source: Iterable[NDArray[Any]]) -> Iterator[Array]: ...
+    def restore(
+        self,
+        source: str | Path | NDArray[Any] | Iterable[NDArray[Any]],
+        out: str | Path = "restored",
+        *,
+        settings: RestoreSettings | None = None,
+    ) -> Path | Array | Iterator[Array]:
+        """Restore a picture, a clip or a file.
+
+        - array (H, W) grey, (H, W, 3) RGB or (H, W, 4) RGBA, uint8, uint16 or float32 in 0..1: returns the
+          same layout and dtype at (H', W') = `scale` times the size.
+        - array (N, H, W, 3): the frames of one clip in order; returns (N, H', W', 3). The network sees
+          neighbouring frames, and no frame sees across a cut.
+        - an iterable of (H, W, 3) frames: the same lazily; returns an iterator, one frame of look-ahead.
+        - path of a picture or video: writes the result into the folder `out`, or as the file `out` if that
+          has the suffix of one, and returns where it is. A result that is there already is kept unless
+          `settings.overwrite`. Of `settings`, what concerns the model was decided at load().
+
+        Raises InputError for what cannot be read or has another shape, dtype or range; OutputError where the
+        result cannot be written.
+        """
+        if isinstance(source, str | Path):
+            return self._file(Path(source), Path(out), settings)
+        if not isinstance(source, np.ndarray):
+            return restore_clip(self._engine, source)
+        if source.ndim == 4 and len(source):
+            return np.stack(list(restore_clip(self._engine, source)))
+        return restore_still(self._engine, source)
+
+    def _file(self, source: Path, out: Path, settings: RestoreSettings | None) -> Path:
+        if source.is_dir():
+            raise InputError(
+                f"{source} is a folder; give one file, or restore folders with `sakuga restore`."
+            )
+        if not source.exists():
+            raise InputError(f"{source} does not exist.")
+        (result,) = job.restore([source], out, settings=settings, opener=lambda *_: self._engine)
+        if result.destination and result.state != "failed":
+            return result.destination
+        raise result.error if isinstance(result.error, SakugaError) else InputError(result.sentence)

@@ -1,0 +1,151 @@
+"""Restore many files: one after the other, a bad one never in the way of the rest."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sakuga.errors import SakugaError
+from sakuga.media.picture import open_picture
+from sakuga.media.video import open_video
+from sakuga.restore.events import Finished, OnEvent, Opened, Planned, Result, Warned, ignore
+from sakuga.restore.picture import restore_picture
+from sakuga.restore.plan import Plan, Task, plan
+from sakuga.restore.settings import RestoreSettings
+from sakuga.restore.space import shortage
+from sakuga.restore.tracker import Tracker
+from sakuga.restore.video import restore_video
+
+if TYPE_CHECKING:
+    from sakuga.engine.engine import FrameEngine
+
+OpenEngine = Callable[[RestoreSettings, OnEvent], "FrameEngine"]
+
+
+def open_engine(settings: RestoreSettings, on_event: OnEvent = ignore) -> FrameEngine:
+    """The engine that `settings` ask for, its weights fetched where they are not here yet."""
+    from sakuga.engine.engine import open_engine
+    from sakuga.models.load import load
+
+    return open_engine(
+        load(settings.model),
+        device=settings.device,
+        precision=settings.precision,
+        tile=settings.tile,
+        scale=settings.scale,
+    )
+
+
+def restore(
+    names: Iterable[str | Path],
+    out: str | Path = "restored",
+    *,
+    settings: RestoreSettings | None = None,
+    on_event: OnEvent = ignore,
+    opener: OpenEngine = open_engine,
+) -> list[Result]:
+    """Restore files, folders and globs into `out`, and say of each source what became of it.
+
+    A file that fails is a Result with a sentence and stops no other. The engine is opened once, and only if
+    there is something to do. Raises SakugaError where nothing can be done: no model, no device.
+    """
+    chosen = settings or RestoreSettings()
+    planned = plan(names, Path(out), chosen)
+    on_event(Planned(planned))
+    results: list[Result] = []
+    for result in _results(planned, chosen, on_event, opener):
+        on_event(result)
+        results.append(result)
+    on_event(Finished(tuple(results)))
+    return results
+
+
+def _results(
+    planned: Plan, settings: RestoreSettings, on_event: OnEvent, opener: OpenEngine
+) -> Iterator[Result]:
+    for problem in planned.problems:
+        yield Result(problem.path, None, "failed", problem.sentence)
+    for task in planned.finished:
+        yield Result(
+            task.source, task.destination, "skipped", "It is there already; --overwrite makes it again."
+        )
+    runner = _Runner(planned.tasks, settings, on_event, opener)
+    for task in planned.tasks:
+        yield runner.result(task)
+
+
+class _Runner:
+    """Runs tasks on one engine, which is opened when the first file turns out to be readable."""
+
+    def __init__(
+        self, tasks: Sequence[Task], settings: RestoreSettings, on_event: OnEvent, opener: OpenEngine
+    ) -> None:
+        self._tasks, self._settings, self._on_event, self._opener = tasks, settings, on_event, opener
+        self._tracker = Tracker(tasks, on_event)
+        self._noted = 0
+
+    def result(self, task: Task) -> Result:
+        """What becomes of `task`; raises SakugaError only where the engine cannot be opened."""
+        began = time.monotonic()
+        try:
+            _look(task)
+        except Exception as error:
+            return _failed(task, error)
+        engine = self._engine
+        self._tracker.start(task)
+        result = self._attempt(engine, task)
+        self._tell_new_notes(engine)
+        return replace(result, seconds=time.monotonic() - began)
+
+    @cached_property
+    def _engine(self) -> FrameEngine:
+        engine = self._opener(self._settings, self._on_event)
+        report = engine.report
+        self._on_event(Opened(report.model, report.device, report.backend, report.precision, report.notes))
+        self._noted = len(report.notes)
+        if short := shortage(self._tasks, engine.scale):
+            self._on_event(Warned(short))
+        return engine
+
+    def _tell_new_notes(self, engine: FrameEngine) -> None:
+        notes = engine.report.notes
+        for note in notes[self._noted :]:
+            self._on_event(Warned(note))
+        self._noted = len(notes)
+
+    def _attempt(self, engine: FrameEngine, task: Task) -> Result:
+        try:
+            return self._restore(engine, task)
+        except Exception as error:
+            return _failed(task, error)
+
+    def _restore(self, engine: FrameEngine, task: Task) -> Result:
+        source, destination, count = task.source, task.destination, self._tracker.count
+        if task.kind == "picture":
+            quality = self._settings.quality
+            frames = restore_picture(engine, source, destination, quality=quality, on_count=count)
+            return Result(source, destination, "done", frames=frames)
+        outcome = restore_video(engine, source, destination, self._settings.encoding, on_count=count)
+        return Result(source, destination, "done", frames=outcome.frames, warnings=outcome.warnings)
+
+
+def _look(task: Task) -> None:
+    """Raise InputError where the file cannot be opened."""
+    with open_picture(task.source) if task.kind == "picture" else open_video(task.source):
+        pass
+
+
+def _failed(task: Task, error: Exception) -> Result:
+    sentence = str(error) if isinstance(error, SakugaError) else _unexpected(task, error)
+    return Result(task.source, task.destination, "failed", sentence, error=error)
+
+
+def _unexpected(task: Task, error: Exception) -> str:
+    if isinstance(error, MemoryError):
+        return f"{task.source} needs more memory than there is; a smaller --scale or --tile needs less."
+    cause = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    return f"{task.source} met an error that sakuga does not know ({cause}); please report it."

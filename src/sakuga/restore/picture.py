@@ -1,0 +1,126 @@
+"""Restore one picture: a still in bands, an animation frame by frame."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import tee
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sakuga.errors import OutputError
+from sakuga.media.animation import Timed
+from sakuga.media.formats import FORMATS, by_suffix
+from sakuga.media.frames import Pixels
+from sakuga.media.layout import Picture, PictureLayout
+from sakuga.media.picture import PictureFile, open_picture, write_animation, write_picture
+from sakuga.restore import alpha
+from sakuga.restore.bands import counted, side_by_side
+from sakuga.restore.events import Count, OnCount, ignore
+from sakuga.restore.grey import to_grey, to_rgb
+
+if TYPE_CHECKING:
+    from sakuga.engine.engine import FrameEngine
+
+
+def restore_picture(
+    engine: FrameEngine,
+    source: Path,
+    destination: Path,
+    *,
+    quality: int | None = None,
+    on_count: OnCount = ignore,
+) -> int:
+    """Restore the picture file `source` into `destination`, whose suffix decides the format; give its frames.
+
+    Depth, grey, alpha, timing and metadata stay what they are. Raises InputError or OutputError, naming the
+    file; `destination` appears only when it is whole.
+    """
+    with open_picture(source) as picture:
+        if picture.count == 1:
+            _still(engine, picture, destination, quality, on_count)
+        else:
+            _frames(engine, picture, destination, quality, on_count)
+        return picture.count
+
+
+def restored_bands(engine: FrameEngine, pixels: Pixels, transparency: Pixels | None) -> Iterator[Pixels]:
+    """Bands (rows, W', C) of one restored still.
+
+    pixels: (H, W, 1) grey or (H, W, 3) RGB; transparency: (H, W, 1) of the same depth, or None. C is what
+    came in: 1 or 3, and one more with transparency.
+    """
+    bands = engine.picture(_opaque(pixels, transparency))
+    colours = map(to_grey, bands) if pixels.shape[2] == 1 else bands
+    if transparency is None:
+        return iter(colours)
+    return side_by_side(colours, alpha.enlarge(engine, transparency))
+
+
+def restored_frames(engine: FrameEngine, frames: Iterable[Picture]) -> Iterator[Timed]:
+    """The restored frames of an animation, (H', W', C) each, with their durations in ms; lazily, in order."""
+    shown, timed = tee(frames)
+    clip = engine.clip(_opaque(frame.pixels, frame.alpha) for frame in shown)
+    for frame, colour in zip(timed, clip, strict=True):
+        pixels = to_grey(colour) if frame.pixels.shape[2] == 1 else colour
+        if frame.alpha is not None:
+            pixels = np.concatenate([pixels, _whole(alpha.enlarge(engine, frame.alpha))], axis=2)
+        yield pixels, frame.duration
+
+
+def restored_pages(engine: FrameEngine, pages: Iterable[Picture]) -> Iterator[Timed]:
+    """The restored pages of a TIFF; each is a picture of its own, of its own size."""
+    for page in pages:
+        yield _whole(restored_bands(engine, page.pixels, page.alpha)), page.duration
+
+
+def _whole(bands: Iterable[Pixels]) -> Pixels:
+    return np.concatenate(list(bands))
+
+
+def _opaque(pixels: Pixels, transparency: Pixels | None) -> Pixels:
+    """What the network sees: RGB, with colour under what is transparent."""
+    rgb = to_rgb(pixels)
+    return rgb if transparency is None else alpha.bleed(rgb, transparency)
+
+
+def _still(
+    engine: FrameEngine, picture: PictureFile, destination: Path, quality: int | None, on_count: OnCount
+) -> None:
+    (still,) = picture
+    transparency = still.alpha
+    if transparency is not None and _needs_none(destination, transparency):
+        transparency = None
+    width, height = engine.size(picture.width, picture.height)
+    channels = still.pixels.shape[2] + (transparency is not None)
+    bands = restored_bands(engine, still.pixels, transparency)
+    rows = counted(bands, lambda done: on_count(Count(done, height, "rows")))
+    layout = PictureLayout(width, height, channels, picture.dtype)
+    write_picture(destination, layout, rows, picture.metadata, quality=quality)
+
+
+def _needs_none(destination: Path, transparency: Pixels) -> bool:
+    """Whether a format without alpha loses nothing, because all is opaque."""
+    kind = by_suffix(destination)
+    return kind is not None and not kind.alpha and transparency.min() == np.iinfo(transparency.dtype).max
+
+
+def _frames(
+    engine: FrameEngine, picture: PictureFile, destination: Path, quality: int | None, on_count: OnCount
+) -> None:
+    pages = picture.loop is None
+    if pages and by_suffix(destination) is not FORMATS["tiff"]:
+        raise OutputError(
+            f"{picture.path} holds {picture.count} pages, which only TIFF can hold; choose --format tiff."
+        )
+    restored = restored_pages if pages else restored_frames
+
+    def frames() -> Iterator[Timed]:
+        for done, frame in enumerate(restored(engine, picture), 1):
+            yield frame
+            on_count(Count(done, picture.count, "frames"))
+
+    width, height = engine.size(picture.width, picture.height)
+    layout = PictureLayout(width, height, picture.channels, picture.dtype)
+    write_animation(destination, layout, frames(), picture.loop, picture.metadata, quality=quality)

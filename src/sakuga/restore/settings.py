@@ -1,0 +1,45 @@
+"""What a user may choose about a restoration."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import Literal
+
+from sakuga.errors import InputError
+from sakuga.media.codecs import Encoding
+from sakuga.models.catalog import DEFAULT
+
+Precision = Literal["auto", "fp32", "bf16", "fp16"]
+PictureFormat = Literal["png", "webp", "avif", "jpeg", "tiff"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RestoreSettings:
+    """How to restore; validated at construction (InputError), equal settings give equal files."""
+
+    model: str = DEFAULT
+    """A name of the catalog, or the path of a .pth, .safetensors or .onnx file."""
+    device: str = "auto"
+    """`auto`, `cpu`, `cuda`, `cuda:1`, `mps`, `xpu`, ...: see the engine."""
+    precision: Precision = "auto"
+    tile: int | None = None
+    """Side of a tile in source pixels; None measures the memory and chooses."""
+    scale: float | None = None
+    """Output side / input side; None takes the model's own."""
+    format: PictureFormat | None = None
+    """Format of all pictures; None keeps each picture's own."""
+    quality: int | None = None
+    """1..100 for JPEG, WebP and AVIF; None takes the format's default."""
+    encoding: Encoding = field(default_factory=Encoding)
+    """How videos are encoded."""
+    overwrite: bool = False
+    """Whether outputs that are there already are made again."""
+
+    def __post_init__(self) -> None:
+        if self.tile is not None and self.tile < 1:
+            raise InputError(f"--tile is {self.tile}; it is a number of pixels, 1 or more.")
+        if self.scale is not None and not (math.isfinite(self.scale) and self.scale > 0):
+            raise InputError(f"--scale is {self.scale:g}; it is a number above 0, such as 2 or 1.5.")
+        if self.quality is not None and not 1 <= self.quality <= 100:
+            raise InputError(f"--quality is {self.quality}; it is a number from 1 to 100.")
