@@ -1,0 +1,136 @@
+"""The proof that an output holds what it should: counts and times of every stream, read back."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import cast
+
+import av
+import av.error
+from av.packet import Packet
+from av.stream import AttachmentStream, Disposition, Stream
+
+from sakuga.errors import InputError, VerifyError
+from sakuga.media.container import clock, codec_of, describe, opened, packets, promised_end
+
+_PADDED = frozenset({"mov_text"})
+_SLACK = 0.25
+
+
+@dataclass(slots=True)
+class Tally:
+    """What passed through one stream."""
+
+    label: str
+    """The stream in the words of a track menu."""
+    kind: str
+    """video, audio, subtitle, data or attachment."""
+    codec: str | None
+    aside: bool
+    """Whether it is an attachment or a cover, which some containers keep apart from the tracks."""
+    tick: Fraction
+    """Seconds per unit of its timestamps."""
+    count: int = 0
+    first: Fraction | None = None
+    """Earliest presentation time in seconds."""
+    last: Fraction | None = None
+    """Latest presentation time in seconds."""
+    end: Fraction = Fraction(0)
+    """When its last packet ends, in seconds."""
+    checksum: int = 0
+    """CRC-32 of an attachment's or cover's bytes."""
+
+    @classmethod
+    def of(cls, stream: Stream) -> Tally:
+        """An empty tally of `stream`; full already for an attachment, which has no packets."""
+        attached = isinstance(stream, AttachmentStream)
+        return cls(
+            label=describe(stream),
+            kind=stream.type,
+            codec=codec_of(stream),
+            aside=attached or bool(stream.disposition & Disposition.attached_pic),
+            tick=stream.time_base or Fraction(1, av.time_base),
+            checksum=zlib.crc32(stream.data) if attached else 0,
+        )
+
+    def add(self, packet: Packet[Stream], origin: Fraction = Fraction(0)) -> None:
+        """Count a packet, its time reckoned from `origin` seconds."""
+        self.count += 1
+        if self.aside:
+            self.checksum = zlib.crc32(cast("bytes", packet))
+        stamp = packet.pts if packet.pts is not None else packet.dts
+        if stamp is not None:
+            self.place(stamp * packet.time_base - origin, (packet.duration or 0) * packet.time_base)
+
+    def place(self, time: Fraction, duration: Fraction) -> None:
+        """Widen the span from the first to the last time."""
+        self.first = time if self.first is None else min(self.first, time)
+        self.last = time if self.last is None else max(self.last, time)
+        self.end = max(self.end, time + duration)
+
+
+def tally(path: Path) -> tuple[list[Tally], float]:
+    """Read a file's streams through, without decoding; also when it ends by its own header."""
+    with opened(path) as container:
+        tallies = {stream.index: Tally.of(stream) for stream in container.streams}
+        for packet in packets(container):
+            tallies[packet.stream_index].add(packet)
+        return list(tallies.values()), promised_end(container)
+
+
+def verify(
+    path: Path, expected: Sequence[Tally], name: Path, decoded: int | None = None, written: int | None = None
+) -> None:
+    """Raise VerifyError, naming `name`, unless the file at `path` holds the `expected` streams in order.
+
+    Packet counts must be equal, first and last times within one tick of the coarser clock. Data tracks
+    beside the expected ones are allowed: MP4 writes its chapters as such. `decoded` frames of the source
+    must have been `written`, where both are known.
+    """
+    if None not in (decoded, written) and decoded != written:
+        raise VerifyError(f"{name} was given {written} of the source's {decoded} frames.")
+    try:
+        found, length = tally(path)
+    except (InputError, av.error.FFmpegError) as error:
+        raise VerifyError(f"{name} was written, but cannot be read back.") from error
+    _compare(_tracks(expected), _tracks(found), name)
+    wanted, present = ({entry.checksum for entry in group if entry.aside} for group in (expected, found))
+    if not wanted <= present:
+        lost = ", ".join(entry.label for entry in expected if entry.aside and entry.checksum not in present)
+        raise VerifyError(f"{name} was written, but lacks {lost}.")
+    end = max((float(entry.end) for entry in expected), default=0.0)
+    if abs(end - length) > _SLACK:
+        raise VerifyError(
+            f"{name} was written, but ends at {clock(length)} where the source ends at {clock(end)}."
+        )
+
+
+def _compare(expected: Sequence[Tally], found: Sequence[Tally], name: Path) -> None:
+    if [(entry.kind, entry.codec) for entry in expected] != [(entry.kind, entry.codec) for entry in found]:
+        raise VerifyError(f"{name} was written, but holds {_list(found)} where {_list(expected)} belongs.")
+    for want, got in zip(expected, found, strict=True):
+        fault = None if want.codec in _PADDED else _fault(want, got)
+        if fault:
+            raise VerifyError(f"{name} was written, but its {want.label} {fault}.")
+
+
+def _fault(want: Tally, got: Tally) -> str | None:
+    if want.count != got.count:
+        return f"has {got.count} packets where the source has {want.count}"
+    slack = max(want.tick, got.tick)
+    for edge, a, b in (("begins", want.first, got.first), ("ends", want.last, got.last)):
+        if a is not None and (b is None or abs(a - b) > slack):
+            return f"{edge} at {clock(float(b or 0))} where the source {edge} at {clock(float(a))}"
+    return None
+
+
+def _tracks(entries: Iterable[Tally]) -> list[Tally]:
+    return [entry for entry in entries if not entry.aside and entry.kind != "data"]
+
+
+def _list(entries: Sequence[Tally]) -> str:
+    return "; ".join(entry.label for entry in entries) or "nothing"

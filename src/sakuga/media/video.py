@@ -1,0 +1,197 @@
+"""Video files in: frames in display order, each with the time that the source gives it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+from types import TracebackType
+from typing import Self, cast
+
+import av
+import av.error
+from av.container import InputContainer
+from av.packet import Packet
+from av.stream import Stream
+from av.video.stream import VideoStream
+
+from sakuga.errors import InputError
+from sakuga.media.colour import Colour, ToRgb
+from sakuga.media.container import clock, main_video, opened, packets, promised_end
+from sakuga.media.frames import VideoFrame
+from sakuga.media.probe import VideoInfo, probe
+
+__all__ = ["Colour", "VideoFile", "VideoInfo", "is_video", "open_video"]
+
+# fmt: off
+SUFFIXES = frozenset((
+    ".3g2", ".3gp", ".amv", ".asf", ".avi", ".divx", ".dv", ".evo", ".f4v", ".flv", ".h264", ".h265",
+    ".hevc", ".ivf", ".m1v", ".m2t", ".m2ts", ".m2v", ".m4v", ".mj2", ".mjpg", ".mk3d", ".mkv", ".mov",
+    ".mp4", ".mpe", ".mpeg", ".mpg", ".mts", ".mxf", ".nut", ".obu", ".ogm", ".ogv", ".qt", ".rm", ".rmvb",
+    ".tp", ".trp", ".ts", ".vob", ".webm", ".wmv", ".wtv", ".y4m",
+))
+# fmt: on
+"""Lower-case suffixes of files that hold video."""
+_BACK = 1.0
+_SHORT = 1.0
+
+
+def is_video(path: Path) -> bool:
+    """Whether the suffix is one of a video's; the file itself is not looked at."""
+    return path.suffix.lower() in SUFFIXES
+
+
+def open_video(path: Path) -> VideoFile:
+    """Open a video and decode its first frame.
+
+    Raises InputError, naming `path`, where there is no file, no permission, or no video that can be decoded:
+    text named .mp4, an empty file, an MP4 whose index was never written.
+    """
+    with opened(path) as container:
+        stream = main_video(container, path)
+        try:
+            first = next(_Decoder(container, stream, path, []).frames(), None)
+            if first is None:
+                raise InputError(f"{path} holds a video stream, but no frame of it can be decoded.")
+            return VideoFile(path, probe(container, stream, first))
+        except InputError as error:
+            if str(path) in str(error):
+                raise
+            raise InputError(f"{path} cannot be used: {error}.") from error
+
+
+class VideoFile:
+    """One video; `frames()` may be called again and again, each call reads the file from its beginning."""
+
+    def __init__(self, path: Path, info: VideoInfo) -> None:
+        self.path = path
+        self.info = info
+        self.warnings: list[str] = []
+        """What could not be read, as sentences; complete once `frames()` has run to its end."""
+        self.decoded: int | None = None
+        """Number of frames that the last complete run of `frames()` gave; None before."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Nothing is held open between calls of `frames()`."""
+
+    def frames(self) -> Iterator[VideoFrame]:
+        """All frames in display order, RGB, pts and time base as in the source.
+
+        Damaged places are skipped and told in `warnings`. Raises InputError where time jumps backwards.
+        """
+        self.warnings.clear()
+        self.decoded = None
+        info, count = self.info, 0
+        to_rgb = ToRgb(info.colour, info.width, info.height, info.depth)
+        with opened(self.path) as container:
+            stream = main_video(container, self.path)
+            timeline = _Timeline(self.path, info.time_base, round(1 / (info.rate * info.time_base)))
+            for frame in _Decoder(container, stream, self.path, self.warnings).frames():
+                pts = timeline.place(frame)
+                yield VideoFrame(to_rgb(frame), pts, info.time_base, frame.duration or 0)
+                count += 1
+        self.decoded = count
+
+
+class _Timeline:
+    """The pts of each frame, strictly rising, filled in where a source has gaps in its timestamps."""
+
+    def __init__(self, path: Path, time_base: Fraction, usual: int) -> None:
+        self._path = path
+        self._time_base = time_base
+        self._usual = max(usual, 1)
+        self._next: int | None = None
+        self._last: int | None = None
+
+    def place(self, frame: av.VideoFrame) -> int:
+        told = frame.pts if frame.pts is not None else frame.dts
+        pts = told if told is not None else self._next or 0
+        if self._last is not None and pts <= self._last:
+            self._check(pts, self._last)
+            pts = self._last + 1
+        self._last, self._next = pts, pts + (frame.duration or self._usual)
+        return pts
+
+    def _check(self, pts: int, last: int) -> None:
+        if (last - pts) * self._time_base > _BACK:
+            when = clock(float(last * self._time_base))
+            raise InputError(
+                f"{self._path} jumps back in time after {when}, as glued recordings do;"
+                " split it there, or rewrite its timestamps, and restore the parts."
+            )
+
+
+class _Decoder:
+    """Decoded frames of one stream, with a note of everything that went wrong."""
+
+    def __init__(
+        self, container: InputContainer, stream: VideoStream, path: Path, warnings: list[str]
+    ) -> None:
+        stream.thread_type = "AUTO"
+        self._container = container
+        self._stream = stream
+        self._path = path
+        self._warnings = warnings
+        self._start = (container.start_time or 0) / av.time_base
+        self._damaged: list[float] = []
+        self._reached = self._start
+        self._given = 0
+        self._discarded = 0
+
+    def frames(self) -> Iterator[av.VideoFrame]:
+        for packet in self._packets():
+            self._reached = max(self._reached, _end(packet))
+            if packet.stream_index == self._stream.index:
+                self._discarded += packet.is_discard
+                yield from self._decode(packet)
+        flush = Packet()
+        flush.stream = self._stream
+        yield from self._decode(flush)
+        self._conclude()
+
+    def _packets(self) -> Iterator[Packet[Stream]]:
+        """Packets up to the end of the file, or to the point where it can be read no further."""
+        try:
+            yield from packets(self._container)
+        except (av.error.FFmpegError, OSError):
+            self._warn(f"cannot be read beyond {self._clock(self._reached)}; what comes before was used")
+
+    def _decode(self, packet: Packet[Stream]) -> Iterator[av.VideoFrame]:
+        try:
+            decoded = cast("Packet[VideoStream]", packet).decode()
+        except (av.error.FFmpegError, ValueError):
+            self._damaged.append(_end(packet) or self._reached)
+            return
+        for frame in decoded:
+            if frame.is_corrupt:
+                self._damaged.append(self._reached if frame.pts is None else frame.time)
+            self._given += 1
+            yield frame
+
+    def _conclude(self) -> None:
+        if self._damaged:
+            count, when = len(self._damaged), self._clock(self._damaged[0])
+            self._warn(f"is damaged in {count} place{'s' * (count > 1)}, first near {when}")
+        promised = promised_end(self._container)
+        missing = self._stream.frames - self._discarded - self._given
+        if not self._warnings and promised - self._reached > max(_SHORT, 0.02 * promised):
+            end, due = self._clock(self._reached), self._clock(promised)
+            self._warn(f"ends at {end}, but its header promises {due}")
+        elif not self._warnings and missing > max(2, self._stream.frames // 100):
+            self._warn(f"lacks {missing} of the {self._stream.frames} frames that its header promises")
+
+    def _clock(self, seconds: float) -> str:
+        return clock(seconds - self._start)
+
+    def _warn(self, what: str) -> None:
+        self._warnings.append(f"{self._path} {what}.")
+
+
+def _end(packet: Packet[Stream]) -> float:
+    stamp = packet.pts if packet.pts is not None else packet.dts
+    return float(((stamp or 0) + (packet.duration or 0)) * packet.time_base)
