@@ -68,6 +68,8 @@ class VideoFile:
         self.info = info
         self.warnings: list[str] = []
         """What could not be read, as sentences; complete once `frames()` has run to its end."""
+        self.cut_off: str | None = None
+        """The one of `warnings` that says that the end is missing; known once `frames()` has run to its end."""
         self.decoded: int | None = None
         """Number of frames that the last complete run of `frames()` gave; None before."""
 
@@ -85,17 +87,18 @@ class VideoFile:
         Damaged places are skipped and told in `warnings`. Raises InputError where time jumps backwards.
         """
         self.warnings.clear()
-        self.decoded = None
+        self.cut_off = self.decoded = None
         info, count = self.info, 0
         to_rgb = ToRgb(info.colour, info.width, info.height, info.depth)
         with opened(self.path) as container:
             stream = main_video(container, self.path)
             timeline = _Timeline(self.path, info.time_base, round(1 / (info.rate * info.time_base)))
-            for frame in _Decoder(container, stream, self.path, self.warnings).frames():
+            decoder = _Decoder(container, stream, self.path, self.warnings)
+            for frame in decoder.frames():
                 pts = timeline.place(frame)
                 yield VideoFrame(to_rgb(frame), pts, info.time_base, frame.duration or 0)
                 count += 1
-        self.decoded = count
+        self.cut_off, self.decoded = decoder.cut_off, count
 
 
 class _Timeline:
@@ -137,6 +140,7 @@ class _Decoder:
         self._stream = stream
         self._path = path
         self._warnings = warnings
+        self.cut_off: str | None = None
         self._start = (container.start_time or 0) / av.time_base
         self._damaged: list[float] = []
         self._reached = self._start
@@ -159,7 +163,7 @@ class _Decoder:
         try:
             yield from packets(self._container)
         except (av.error.FFmpegError, OSError):
-            self._warn(f"cannot be read beyond {self._clock(self._reached)}; what comes before was used")
+            self._cut(f"cannot be read beyond {self._clock(self._reached)}")
 
     def _decode(self, packet: Packet[Stream]) -> Iterator[av.VideoFrame]:
         try:
@@ -178,15 +182,19 @@ class _Decoder:
             count, when = len(self._damaged), self._clock(self._damaged[0])
             self._warn(f"is damaged in {count} place{'s' * (count > 1)}, first near {when}")
         promised = promised_end(self._container)
-        missing = self._stream.frames - self._discarded - self._given
-        if not self._warnings and promised - self._reached > max(_SHORT, 0.02 * promised):
+        missing = self._stream.frames - self._discarded - self._given - len(self._damaged)
+        if not self.cut_off and promised - self._reached > max(_SHORT, 0.02 * promised):
             end, due = self._clock(self._reached), self._clock(promised)
-            self._warn(f"ends at {end}, but its header promises {due}")
-        elif not self._warnings and missing > max(2, self._stream.frames // 100):
-            self._warn(f"lacks {missing} of the {self._stream.frames} frames that its header promises")
+            self._cut(f"ends at {end}, but its header promises {due}")
+        elif not self.cut_off and missing > max(2, self._stream.frames // 100):
+            self._cut(f"lacks {missing} of the {self._stream.frames} frames that its header promises")
 
     def _clock(self, seconds: float) -> str:
         return clock(seconds - self._start)
+
+    def _cut(self, what: str) -> None:
+        self._warn(what)
+        self.cut_off = self._warnings[-1]
 
     def _warn(self, what: str) -> None:
         self._warnings.append(f"{self._path} {what}.")
