@@ -119,14 +119,22 @@ class ToRgb:
 
     def __call__(self, frame: av.VideoFrame) -> Pixels:
         """Shape (height, width, 3), RGB, full range; uint8 where depth is 8, else uint16."""
-        if len(frame.format.components) <= 2 and not frame.format.has_palette:
-            return self._grey(frame)
-        planar = self._scaler(
-            frame, *self._size, "gbrp16le" if self._deep else "gbrp", **self._options(frame.format)
-        )
-        green, blue, red = planes(planar)
+        source = frame.format
+        if len(source.components) <= 2 and not source.has_palette:
+            return self._grey(self._sized(frame))
+        if source.name.startswith("gbrp"):
+            planar = self._sized(frame)
+        else:
+            to = "gbrp16le" if self._deep else "gbrp"
+            planar = self._scaler(frame, *self._size, to, **self._options(source))
+        green, blue, red = planes(planar)[:3]
         pixels = cast("Pixels", cv2.merge((red, green, blue)))
-        return _rescale(pixels, self._white(frame.format)) if self._deep else pixels
+        return _rescale(pixels, self._white(source)) if self._deep else pixels
+
+    def _sized(self, frame: av.VideoFrame) -> av.VideoFrame:
+        if (frame.width, frame.height) == self._size:
+            return frame
+        return self._scaler(frame, *self._size, frame.format.name)
 
     def _options(self, source: VideoFormat) -> dict[str, str]:
         if source.is_rgb or source.has_palette:
@@ -135,22 +143,23 @@ class ToRgb:
         return options | ({"in_chroma_loc": self._colour.siting} if is_subsampled(source) else {})
 
     def _white(self, source: VideoFormat) -> float:
-        """What white is to reach over what swscale makes of it: it shifts bits, 1023 becomes 1023 << 6."""
+        """What white is to reach over what it is: swscale shifts bits, so that 1023 becomes 1023 << 6."""
         bits = source.components[0].bits
+        if source.name.startswith("gbrp"):
+            return 65535 / ((1 << bits) - 1)
         if source.is_rgb or self._colour.range is Range.FULL:
             return 65535 / (((1 << bits) - 1) << (16 - bits))
         return 65535 / (255 << 8)
 
     def _grey(self, frame: av.VideoFrame) -> Pixels:
-        """swscale takes all grey as full range; a limited one is stretched here."""
-        same = self._scaler(frame, *self._size, "gray16le" if self._deep else "gray")
-        luma = planes(same)[0]
-        bits = frame.format.components[0].bits if self._deep else 8
-        top = ((1 << bits) - 1) << (16 - bits) if self._deep else 255
-        black, white = (0, top) if self._colour.range is Range.FULL else _limits(16 if self._deep else 8)
-        peak = np.iinfo(luma.dtype).max
-        stretched = (luma.astype(np.float64) - black) * (peak / (white - black))
-        grey = np.rint(stretched.clip(0, peak)).astype(luma.dtype)
+        """swscale takes all grey as full range, so it is stretched here."""
+        bits = frame.format.components[0].bits
+        unit = 1 << (bits - 8)
+        black, white = (0, (1 << bits) - 1) if self._colour.range is Range.FULL else (16 * unit, 235 * unit)
+        dtype = np.uint16 if self._deep else np.uint8
+        peak = np.iinfo(dtype).max
+        stretched = (planes(frame)[0].astype(np.float64) - black) * (peak / (white - black))
+        grey = np.rint(stretched.clip(0, peak)).astype(dtype)
         return cast("Pixels", cv2.merge((grey, grey, grey)))
 
 
@@ -165,6 +174,8 @@ class FromRgb:
 
     def __call__(self, pixels: Pixels) -> av.VideoFrame:
         """`pixels`: shape (height, width, 3), RGB, full range, uint8 or uint16."""
+        if self._target.name.startswith("gbrp"):
+            return self._planar(pixels)
         height, width = pixels.shape[:2]
         if pixels.dtype == np.uint16 and not self._target.is_rgb:
             pixels = _rescale(pixels, (255 << 8) / 65535)
@@ -172,6 +183,14 @@ class FromRgb:
         packed = cast("NDArray[np.uint8]", np.ascontiguousarray(pixels))
         frame = av.VideoFrame.from_numpy_buffer(packed, format=name)
         return self._scaler(frame, width, height, self._format, **self._options())
+
+    def _planar(self, pixels: Pixels) -> av.VideoFrame:
+        height, width = pixels.shape[:2]
+        frame = av.VideoFrame(width, height, self._format)
+        factor = ((1 << self._target.components[0].bits) - 1) / np.iinfo(pixels.dtype).max
+        for plane, channel in zip(planes(frame), (1, 2, 0), strict=True):
+            plane[:] = np.rint(pixels[..., channel] * factor)
+        return frame
 
     def _options(self) -> dict[str, str]:
         if self._target.is_rgb:
@@ -253,10 +272,6 @@ def _shift(frame: av.VideoFrame, axis: int) -> int:
     full = frame.reformat(format=frame.format.name.replace("420", "444"), interpolation="BICUBIC")
     value = int(planes(full)[1].take(16, axis).take(16, 0))
     return 0 if abs(value - int(ramp[8])) < step // 8 + 1 else 1
-
-
-def _limits(bits: int) -> tuple[int, int]:
-    return 16 << (bits - 8), 235 << (bits - 8)
 
 
 def _range_name(colour: Colour) -> str:
