@@ -50,7 +50,7 @@ def _halved(pixels: Pixels, known: NDArray[np.bool_]) -> tuple[Pixels, NDArray[n
         total[here] += pixels[row::2, column::2] * part
         count[here] += part
     mean = (total + count // 2) // np.maximum(count, 1)
-    return cast("Pixels", mean.astype(pixels.dtype)), count[:, :, 0] > 0
+    return mean.astype(pixels.dtype), count[:, :, 0] > 0
 
 
 def enlarge(engine: FrameEngine, alpha: Pixels) -> Iterator[Pixels]:

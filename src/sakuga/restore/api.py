@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any, cast, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sakuga.errors import InputError, SakugaError
+from sakuga.models.catalog import DEFAULT
 from sakuga.restore import job
 from sakuga.restore.arrays import Array, restore_clip, restore_still
-from sakuga.restore.settings import DEFAULT, Precision, RestoreSettings
+from sakuga.restore.events import OnEvent
+from sakuga.restore.settings import Precision, RestoreSettings
 
 if TYPE_CHECKING:
     from sakuga.engine.engine import EngineReport, FrameEngine
@@ -58,7 +60,7 @@ class Restorer:
         self, source: str | Path, out: str | Path = "restored", *, settings: RestoreSettings | None = None
     ) -> Path: ...
     @overload
-    def restore(self, source: NDArray[Any]) -> Array: ...
+    def restore(self, source: NDArray[Any]) -> Array: ...  # pyright: ignore[reportOverlappingOverload]
     @overload
     def restore(self, source: Iterable[NDArray[Any]]) -> Iterator[Array]: ...
     def restore(
@@ -86,9 +88,10 @@ class Restorer:
             return self._file(Path(source), Path(out), settings)
         if not isinstance(source, np.ndarray):
             return restore_clip(self._engine, source)
-        if source.ndim == 4 and len(source):
-            return np.stack(list(restore_clip(self._engine, source)))
-        return restore_still(self._engine, source)
+        array = cast("Array", source)
+        if array.ndim == 4 and len(array):
+            return np.stack(list(restore_clip(self._engine, array)))
+        return restore_still(self._engine, array)
 
     def _file(self, source: Path, out: Path, settings: RestoreSettings | None) -> Path:
         if source.is_dir():
@@ -97,7 +100,10 @@ class Restorer:
             )
         if not source.exists():
             raise InputError(f"{source} does not exist.")
-        (result,) = job.restore([source], out, settings=settings, opener=lambda *_: self._engine)
+        (result,) = job.restore([source], out, settings=settings, opener=self._opened)
         if result.destination and result.state != "failed":
             return result.destination
         raise result.error if isinstance(result.error, SakugaError) else InputError(result.sentence)
+
+    def _opened(self, _settings: RestoreSettings, _on_event: OnEvent) -> FrameEngine:
+        return self._engine

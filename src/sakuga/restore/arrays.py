@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +15,7 @@ from sakuga.restore.picture import restored_bands
 if TYPE_CHECKING:
     from sakuga.engine.engine import FrameEngine
 
-Array = NDArray[np.uint8] | NDArray[np.uint16] | NDArray[np.float32]
+Array = NDArray[np.uint8 | np.uint16 | np.float32]
 _TAKEN = "arrays are uint8, uint16 or float32 in 0..1"
 
 
@@ -25,7 +25,7 @@ def restore_still(engine: FrameEngine, array: Array) -> Array:
     pixels = _pixels(array[:, :, None] if flat else array, channels=(1, 3, 4))
     colours, transparency = (pixels[:, :, :3], pixels[:, :, 3:]) if pixels.shape[2] == 4 else (pixels, None)
     result = np.concatenate(list(restored_bands(engine, colours, transparency)))
-    return _like(array, cast("Pixels", result[:, :, 0] if flat else result))
+    return _like(array, result[:, :, 0] if flat else result)
 
 
 def restore_clip(engine: FrameEngine, frames: Iterable[Array]) -> Iterator[Array]:
@@ -45,19 +45,14 @@ def _pixels(array: Array, channels: tuple[int, ...]) -> Pixels:
     if array.ndim != 3 or array.shape[2] not in channels or not array.size:
         wanted = " or ".join(f"(H, W, {count})" for count in channels)
         raise InputError(f"The array has the shape {array.shape}; give {wanted}, none of them 0.")
-    if array.dtype in (np.uint8, np.uint16):
+    if array.dtype.name in ("uint8", "uint16"):
         return cast("Pixels", array)
-    if array.dtype != np.float32:
+    if array.dtype.name != "float32":
         raise InputError(f"The array is {array.dtype}; {_TAKEN}.")
     if not (array.min() >= 0 and array.max() <= 1):
         raise InputError(f"The array runs from {array.min():g} to {array.max():g}; {_TAKEN}.")
-    return cast("Pixels", np.rint(array * 65535).astype(np.uint16))
+    return np.rint(array * 65535).astype(np.uint16)
 
 
 def _like(array: Array, result: Pixels) -> Array:
-    return (result / np.float32(65535)).astype(np.float32) if array.dtype == np.float32 else result
-
-
-def checked(array: NDArray[Any]) -> Array:
-    """`array` as what the functions here take; they refuse other dtypes themselves, with a sentence."""
-    return cast("Array", array)
+    return (result / 65535).astype(np.float32) if array.dtype.name == "float32" else result

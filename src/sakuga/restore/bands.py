@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import cast
 
 import numpy as np
 
@@ -19,7 +18,7 @@ def side_by_side(left: Iterable[Pixels], right: Iterable[Pixels]) -> Iterator[Pi
     a, b = next(lefts, None), next(rights, None)
     while a is not None and b is not None:
         rows = min(len(a), len(b))
-        yield cast("Pixels", np.concatenate([a[:rows], b[:rows]], axis=2))
+        yield np.concatenate([a[:rows], b[:rows]], axis=2)
         a = a[rows:] if rows < len(a) else next(lefts, None)
         b = b[rows:] if rows < len(b) else next(rights, None)
     assert a is b, "two bands of one picture differ in height"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 import numpy as np
 
 from sakuga.media.frames import Pixels
@@ -14,10 +12,10 @@ _LUMA = np.array([54, 183, 19], np.uint32)
 
 def to_rgb(pixels: Pixels) -> Pixels:
     """(H, W, 1) -> (H, W, 3), each channel the same; (H, W, 3) as it is."""
-    return pixels if pixels.shape[2] == 3 else cast("Pixels", np.repeat(pixels, 3, axis=2))
+    return pixels if pixels.shape[2] == 3 else np.repeat(pixels, 3, axis=2)
 
 
 def to_grey(pixels: Pixels) -> Pixels:
     """(H, W, 3) -> (H, W, 1): luma, rounded."""
     luma = (pixels.astype(np.uint32) @ _LUMA + 128) >> 8
-    return cast("Pixels", luma.astype(pixels.dtype)[:, :, None])
+    return luma.astype(pixels.dtype)[:, :, None]

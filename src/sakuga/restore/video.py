@@ -18,6 +18,12 @@ from sakuga.restore.pipeline import Stages, overlap
 if TYPE_CHECKING:
     from sakuga.engine.engine import FrameEngine
 
+_INTERLACED = "It says that it is interlaced; combs, where it has them, are enlarged as they are."
+_CUT = (
+    "Nothing was written: get the whole file, or let `ffmpeg -i cut.mp4 -c copy part.mp4` make a film of what"
+    " there is."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class VideoOutcome:
@@ -43,7 +49,7 @@ def restore_video(
     """
     stages = Stages()
     done = 0
-    dropped: list[str] = []
+    told: list[str] = []
     with open_video(source) as video:
         width, height = engine.size(video.info.width, video.info.height)
 
@@ -58,12 +64,16 @@ def restore_video(
             with create_video(destination, video, width, height, encoding) as writer:
                 for pixels, frame in pairs:
                     writer.write(pixels, frame)
-            dropped.extend(writer.dropped)
+                if video.cut_off:
+                    raise InputError(f"{video.cut_off} {_CUT}")
+            told.extend((*writer.dropped, *writer.notes))
 
         overlap(video.frames, network, encode, stages)
         if not done:
             raise InputError(f"{source} holds no frame that can be decoded.")
-        return VideoOutcome(done, (*video.warnings, *dropped))
+        if video.info.interlaced:
+            told.insert(0, _INTERLACED)
+        return VideoOutcome(done, (*video.warnings, *told))
 
 
 def _paired(engine: FrameEngine, frames: Iterable[VideoFrame]) -> Iterator[tuple[Pixels, VideoFrame]]:
