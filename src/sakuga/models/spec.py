@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+Option = int | float | str | bool | tuple[int, ...]
 NetworkName = Literal["animesr", "grl", "rrdb", "compact", "dat", "community", "onnx"]
 
 
@@ -49,7 +50,7 @@ class ModelSpec:
     scale: int
     """Output side / input side."""
     source: Source
-    options: Mapping[str, int | float | str | bool | tuple[int, ...]] = field(default_factory=dict[str, int | float | str | bool | tuple[int, ...]])
+    options: Mapping[str, Option] = field(default_factory=dict[str, Option])
     """Hyper-parameters of the network, passed to its builder by name; never guessed from shapes alone."""
     window: int = 1
     """Frames that one step sees: 1, or 3 (previous, current, next)."""
@@ -58,7 +59,7 @@ class ModelSpec:
     halo: int = 32
     """Low-resolution pixels of context that a tile needs on each side."""
     exact: bool = True
-    """Whether a tile with its halo gives the pixels of the whole frame (convolutions); else tiles are feathered."""
+    """Whether a tile with its halo gives the pixels of the whole frame (convolutions); else tiles blend."""
     multiple: int = 1
     """The sides that the network takes are multiples of this; frames are padded, results cropped."""
     padding: Literal["edge", "reflect"] = "edge"

