@@ -6,6 +6,7 @@ import itertools
 import struct
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from pathlib import Path
 
 import av
 from av.container import InputContainer
@@ -14,7 +15,7 @@ from av.video.format import VideoFormat
 from av.video.stream import VideoStream
 
 from sakuga.media.colour import Colour, Matrix, Range, colour_of, siting_of
-from sakuga.media.container import CLOCKED, codec_of, describe, packets, tags_of
+from sakuga.media.container import CLOCKED, codec_of, describe, opened, packets, tags_of
 from sakuga.media.hdr import Hdr, side_data
 
 _CHROMA = {(16, 16): "444", (8, 16): "422", (8, 8): "420", (16, 8): "440", (4, 16): "411", (4, 4): "410"}
@@ -28,6 +29,7 @@ _RIDERS = {
     Type.STEREO3D: "mark of 3D",
 }
 _SAMPLE = 250
+_SLOWEST = Fraction(1, 1000)
 _UNKNOWN_ORDER, _PROGRESSIVE = 0, 1
 
 
@@ -73,13 +75,13 @@ class VideoInfo:
     """FFmpeg's nine display matrix numbers, or empty."""
 
 
-def probe(container: InputContainer, stream: VideoStream, frame: av.VideoFrame) -> VideoInfo:
-    """Describe `stream` of `container` from its first decoded `frame`, whose picture is lost in the process.
+def probe(path: Path, container: InputContainer, stream: VideoStream, frame: av.VideoFrame) -> VideoInfo:
+    """Describe `stream` of the opened `path` from its first decoded `frame`, whose picture is lost by that.
 
     Raises InputError (without the file's name) for a colour matrix that cannot be converted.
     """
     pixel_format = frame.format
-    rate = _rate(container, stream)
+    rate = _rate(path, stream)
     duration = _duration(container, stream)
     time_base = stream.time_base or Fraction(1, 90000)
     hdr, matrix = Hdr.of(frame), side_data(frame, Type.DISPLAYMATRIX)
@@ -145,20 +147,20 @@ def _seconds(tag: str) -> float:
         return 0.0
 
 
-def _rate(container: InputContainer, stream: VideoStream) -> Fraction:
-    """What the container says, unless the frames that follow the first one contradict it.
+def _rate(path: Path, stream: VideoStream) -> Fraction:
+    """What the container says, unless the first frames contradict it.
 
     Matroska tells one frame duration even where frames have many.
     """
     told = stream.average_rate or stream.guessed_rate or Fraction(25)
     if stream.frames:
         return told
-    following = (packet for packet in packets(container) if packet.stream_index == stream.index)
-    times = sorted(p.pts * p.time_base for p in itertools.islice(following, _SAMPLE) if p.pts is not None)
-    if len(times) < 3 or times[-1] <= times[0]:
-        return told
-    seen = (len(times) - 1) / (times[-1] - times[0])
-    return told if told / 2 < seen < told * 2 else seen.limit_denominator(1001)
+    with opened(path) as container:
+        own = (packet for packet in packets(container) if packet.stream_index == stream.index)
+        times = [p.pts * p.time_base for p in itertools.islice(own, _SAMPLE) if p.pts is not None]
+    span = max(times) - min(times) if times else 0
+    seen = (len(times) - 1) / span if span else told
+    return told if told / 2 < seen < told * 2 else max(seen, _SLOWEST).limit_denominator(1001)
 
 
 def _frames(stream: VideoStream, duration: float, rate: Fraction) -> int:

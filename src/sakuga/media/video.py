@@ -32,8 +32,12 @@ SUFFIXES = frozenset((
 ))
 # fmt: on
 """Lower-case suffixes of files that hold video."""
-_BACK = 1.0
+_BACK, _AHEAD = 1.0, 3600.0
 _SHORT = 1.0
+_INTERLACED = (
+    "{} is flagged as interlaced: a picture may hold two moments, so that moving edges are combed;"
+    " deinterlace it first if they are."
+)
 
 
 def is_video(path: Path) -> bool:
@@ -53,7 +57,7 @@ def open_video(path: Path) -> VideoFile:
             first = next(_Decoder(container, stream, path, []).frames(), None)
             if first is None:
                 raise InputError(f"{path} holds a video stream, but no frame of it can be decoded.")
-            return VideoFile(path, probe(container, stream, first))
+            return VideoFile(path, probe(path, container, stream, first))
         except InputError as error:
             if str(path) in str(error):
                 raise
@@ -67,9 +71,9 @@ class VideoFile:
         self.path = path
         self.info = info
         self.warnings: list[str] = []
-        """What could not be read, as sentences; complete once `frames()` has run to its end."""
+        """What could not be read or looks odd, as sentences; complete once `frames()` has run to its end."""
         self.cut_off: str | None = None
-        """The one of `warnings` that says that the end is missing; known once `frames()` has run to its end."""
+        """The one of `warnings` that says that the end is missing; known when `frames()` has ended."""
         self.decoded: int | None = None
         """Number of frames that the last complete run of `frames()` gave; None before."""
 
@@ -84,9 +88,9 @@ class VideoFile:
     def frames(self) -> Iterator[VideoFrame]:
         """All frames in display order, RGB, pts and time base as in the source.
 
-        Damaged places are skipped and told in `warnings`. Raises InputError where time jumps backwards.
+        Damaged places are skipped and told in `warnings`. Raises InputError where time jumps.
         """
-        self.warnings.clear()
+        self.warnings[:] = [_INTERLACED.format(self.path)] * self.info.interlaced
         self.cut_off = self.decoded = None
         info, count = self.info, 0
         to_rgb = ToRgb(info.colour, info.width, info.height, info.depth)
@@ -114,17 +118,18 @@ class _Timeline:
     def place(self, frame: av.VideoFrame) -> int:
         told = frame.pts if frame.pts is not None else frame.dts
         pts = told if told is not None else self._next or 0
-        if self._last is not None and pts <= self._last:
+        if self._last is not None:
             self._check(pts, self._last)
-            pts = self._last + 1
+            pts = max(pts, self._last + 1)
         self._last, self._next = pts, pts + (frame.duration or self._usual)
         return pts
 
     def _check(self, pts: int, last: int) -> None:
-        if (last - pts) * self._time_base > _BACK:
+        """Refuse a jump that no film makes; broadcast clocks that jump back read as a day ahead."""
+        if not -_BACK <= (pts - last) * self._time_base <= _AHEAD:
             when = clock(float(last * self._time_base))
             raise InputError(
-                f"{self._path} jumps back in time after {when}, as glued recordings do;"
+                f"{self._path} jumps in time after {when}, as recordings glued together do;"
                 " split it there, or rewrite its timestamps, and restore the parts."
             )
 
@@ -169,11 +174,11 @@ class _Decoder:
         try:
             decoded = cast("Packet[VideoStream]", packet).decode()
         except (av.error.FFmpegError, ValueError):
-            self._damaged.append(_end(packet) or self._reached)
+            self._damaged.append(self._reached)
             return
         for frame in decoded:
             if frame.is_corrupt:
-                self._damaged.append(self._reached if frame.pts is None else frame.time)
+                self._damaged.append(self._reached)
             self._given += 1
             yield frame
 
@@ -202,4 +207,4 @@ class _Decoder:
 
 def _end(packet: Packet[Stream]) -> float:
     stamp = packet.pts if packet.pts is not None else packet.dts
-    return float(((stamp or 0) + (packet.duration or 0)) * packet.time_base)
+    return 0.0 if stamp is None else float((stamp + (packet.duration or 0)) * packet.time_base)
