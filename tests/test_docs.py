@@ -20,6 +20,7 @@ from PIL import Image
 
 from sakuga.media.codecs import CODECS, CONTAINERS
 from sakuga.media.formats import FORMATS
+from sakuga.models.catalog import CATALOG
 
 ROOT = Path(__file__).parents[1]
 EXAMPLES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -148,4 +149,10 @@ def test_table_of_codecs_is_true() -> None:
             " ".join(sorted(suffix for suffix, muxer in CONTAINERS.items() if codec.codec in muxer.codecs)),
         ]
         for name, codec in CODECS.items()
+    ]
+
+
+def test_table_of_models_is_the_catalog() -> None:
+    assert rows("models.md", "Catalog") == [
+        [spec.name, spec.network, str(spec.scale), spec.licence, spec.note] for spec in CATALOG.values()
     ]
