@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import doctest
+import inspect
 import os
 import re
 import subprocess
@@ -10,8 +11,9 @@ import sys
 import sysconfig
 from collections.abc import Iterator
 from fractions import Fraction
+from importlib import import_module
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 
 import av
 import numpy as np
@@ -20,7 +22,7 @@ from PIL import Image
 
 from sakuga.media.codecs import CODECS, CONTAINERS
 from sakuga.media.formats import FORMATS
-from sakuga.models.catalog import CATALOG
+from sakuga.models.catalog import CATALOG, DEFAULT
 
 ROOT = Path(__file__).parents[1]
 EXAMPLES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -129,6 +131,20 @@ def rows(page: str, heading: str) -> list[list[str]]:
     section = (ROOT / "docs" / page).read_text(encoding="utf-8").partition(f"\n## {heading}\n")[2]
     lines = [line for line in section.partition("\n## ")[0].splitlines() if line.startswith("|")]
     return [[cell.strip(" `") for cell in line.strip("|").split("|")] for line in lines[2:]]
+
+
+def test_table_of_flags_is_true() -> None:
+    flags = inspect.signature(import_module("sakuga.cli.restore").restore).parameters
+    told = {row[0]: row for row in rows("restore.md", "Flags")}
+    assert list(told) == [f"--{name}" for name in flags if name != "paths"]
+    assert told["--out"][-1] == str(flags["out"].default)
+    assert told["--model"][-1] == flags["model"].default == DEFAULT
+
+
+def test_flags_offer_what_the_tables_hold() -> None:
+    cli = import_module("sakuga.cli.restore")
+    assert get_args(cli.Codec) == tuple(CODECS)
+    assert set(get_args(cli.Format)) <= set(FORMATS)
 
 
 def test_table_of_picture_formats_is_true() -> None:
