@@ -9,6 +9,7 @@ import weakref
 
 import av
 import numpy as np
+import psutil
 import pytest
 
 from fakes import LookingAheadEngine, NearestEngine
@@ -158,6 +159,22 @@ def test_memory_holds_a_few_frames_however_long_the_film(tmp_path):
     restore_video(Engine(), source, tmp_path / "b.mkv", Encoding())
     assert len(made) == 120
     assert most <= 8
+
+
+def test_memory_stays_flat_over_two_thousand_frames(tmp_path):
+    source = film(tmp_path / "a.mkv", pictures(2000, 160, 96), options={"preset": "ultrafast"}, tracks=True)
+    process, sizes = psutil.Process(), {}
+
+    def count(count):
+        if count.done % 400 == 0:
+            sizes[count.done] = process.memory_info().rss
+
+    outcome = restore_video(
+        LookingAheadEngine(2), source, tmp_path / "b.mkv", Encoding(preset="ultrafast"), on_count=count
+    )
+    assert outcome.frames == 2000
+    assert max(sizes.values()) - sizes[400] < 16e6
+    assert timeline(tmp_path / "b.mkv") == timeline(source)
 
 
 def test_progress_counts_every_frame_and_names_a_stage(tmp_path):

@@ -76,8 +76,9 @@ def _bounded(engine: FrameEngine, alpha: Pixels, columns: _Index, rows: _Index) 
     low, high = cv2.erode(alpha[:, :, 0], around), cv2.dilate(alpha[:, :, 0], around)
     top = 0
     for band in engine.picture(to_rgb(alpha)):
-        here = np.ix_(rows[top : top + len(band)], columns)
-        yield np.clip(to_grey(band)[:, :, 0], low[here], high[here])[:, :, None]
+        here = rows[top : top + len(band)]
+        least, most = low[here].take(columns, axis=1), high[here].take(columns, axis=1)
+        yield np.clip(to_grey(band)[:, :, 0], least, most)[:, :, None]
         top += len(band)
 
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from sakuga.media.frames import Pixels
 
-_LUMA = np.array([54, 183, 19], np.uint32)
+_LUMA = (54, 183, 19)
 """BT.709 luma in 1/256; the sum is exactly 256, so that equal channels come back as they were."""
 
 
@@ -17,5 +17,10 @@ def to_rgb(pixels: Pixels) -> Pixels:
 
 def to_grey(pixels: Pixels) -> Pixels:
     """(H, W, 3) -> (H, W, 1): luma, rounded."""
-    luma = (pixels.astype(np.uint32) @ _LUMA + 128) >> 8
+    wide = np.uint16 if pixels.dtype == np.uint8 else np.uint32
+    luma = pixels[:, :, 0] * wide(_LUMA[0])
+    for channel in (1, 2):
+        luma += pixels[:, :, channel] * wide(_LUMA[channel])
+    luma += wide(128)
+    luma >>= wide(8)
     return luma.astype(pixels.dtype)[:, :, None]

@@ -1,0 +1,65 @@
+"""The command's frame: which verbs there are, and how every kind of failure ends."""
+
+from __future__ import annotations
+
+import os
+import traceback
+from collections.abc import Sequence
+
+from cyclopts import App, CycloptsError
+
+from sakuga.cli import output
+from sakuga.cli.exits import Exit, UsageError
+from sakuga.cli.models import models
+from sakuga.cli.restore import restore
+from sakuga.cli.signals import deadly_signals
+from sakuga.errors import SakugaError
+
+
+def version() -> str:
+    """Of the installed package."""
+    import sakuga
+
+    return sakuga.__version__
+
+
+app = App(name="sakuga", help="Restore animation imagery.", version=version, help_format="plaintext")
+app.command(restore)
+app.command(models)
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command and return its exit code; whatever goes wrong becomes a sentence on stderr."""
+    output.prepare()
+    try:
+        with deadly_signals():
+            return int(
+                app(list(arguments), exit_on_error=False, print_error=False, result_action="return_value")
+                or Exit.OK
+            )
+    except CycloptsError as error:
+        return _end(Exit.MISUSED, f"{error} `sakuga --help` shows what there is.")
+    except UsageError as error:
+        return _end(Exit.MISUSED, str(error))
+    except KeyboardInterrupt as stop:
+        return _end(Exit.INTERRUPTED, str(stop) or "Stopped.")
+    except SakugaError as error:
+        return _end(Exit.FAILED, str(error))
+    except Exception as error:
+        return _end(Exit.FAILED, _unknown(error))
+    finally:
+        output.flush()
+
+
+def _end(code: Exit, sentence: str) -> Exit:
+    if os.environ.get("SAKUGA_DEBUG"):
+        traceback.print_exc()
+    output.complain(sentence)
+    return code
+
+
+def _unknown(error: Exception) -> str:
+    return (
+        f"sakuga met an error that it does not know ({type(error).__name__}: {error}). Please report it with "
+        "what SAKUGA_DEBUG=1 in front of the same command prints."
+    )
