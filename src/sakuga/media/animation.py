@@ -63,6 +63,7 @@ def _extent(shown: NDArray[np.bool_], axis: int, align: int) -> tuple[int, int]:
 
 def fitting(frames: Iterable[Timed], layout: PictureLayout, longest: float) -> Iterator[Timed]:
     """The frames, checked and at 8 bits; one that is shown longer than the format can say is repeated."""
+    pixels = None
     for frame, duration in frames:
         if frame.shape != (layout.height, layout.width, layout.channels) or frame.dtype != layout.dtype:
             raise ValueError(f"a frame of shape {frame.shape}, {frame.dtype} does not fit {layout}")
@@ -71,6 +72,8 @@ def fitting(frames: Iterable[Timed], layout: PictureLayout, longest: float) -> I
             yield pixels, longest
             duration -= longest
         yield pixels, duration
+    if pixels is None:
+        raise ValueError("an animation has at least one frame")
 
 
 class Clock:

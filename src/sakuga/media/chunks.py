@@ -17,6 +17,8 @@ COLOUR_CHUNKS = (b"cICP", b"cHRM", b"gAMA", b"sRGB")
 INCH = 0.0254
 """In metres, PNG's unit."""
 _PIECE = 1 << 20
+_ADAM7 = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2))
+"""Left, top, step across and step down of each pass of an interlaced picture."""
 _CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
 
 
@@ -37,6 +39,21 @@ class Contents:
     text: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
     colour: list[tuple[bytes, bytes]] = field(default_factory=list[tuple[bytes, bytes]])
     data_bytes: int = 0
+    interlaced: bool = False
+
+    def amount(self, width: int, height: int) -> int:
+        """Bytes of so many unpacked pixels, the filter in front of each row among them."""
+        row = (width * _CHANNELS.get(self.colour_type, 1) * self.depth + 7) // 8
+        return (row + 1) * height if row else 0
+
+    def rows_amount(self) -> int:
+        """Bytes of all unpacked rows; an interlaced picture is stored as seven smaller ones."""
+        if not self.interlaced:
+            return self.amount(self.width, self.height)
+        return sum(
+            self.amount(-((left - self.width) // across), -((top - self.height) // down))
+            for left, top, across, down in _ADAM7
+        )
 
 
 def contents(data: mmap | bytes) -> Contents:
@@ -78,15 +95,32 @@ def _checksum(data: mmap | bytes, start: int, end: int) -> int:
 
 def _check_amount(found: Contents) -> None:
     """Deflate shrinks at most 1032-fold: a header that promises more is wrong, whatever memory allows."""
-    row = (found.width * _CHANNELS.get(found.colour_type, 1) * found.depth + 7) // 8
-    if not found.data_bytes or found.height * row > found.data_bytes * 1032 + 4096:
+    if not found.data_bytes or found.amount(found.width, found.height) > found.data_bytes * 1032 + 4096:
         raise ValueError("it is cut short")
+
+
+def check_rows(data: mmap | bytes) -> None:
+    """Unpack the pixels of a still without keeping them; ValueError where they end before the last row."""
+    unpacker, left = zlib.decompressobj(), contents(data).rows_amount()
+    for packed in _pixel_pieces(data):
+        while packed:
+            left -= len(unpacker.decompress(packed, _PIECE))
+            packed = unpacker.unconsumed_tail
+    if left > len(unpacker.flush()):
+        raise ValueError("it is cut short")
+
+
+def _pixel_pieces(data: mmap | bytes) -> Iterator[bytes]:
+    for name, start, end in _chunks(data):
+        for at in range(start, end, _PIECE) if name == b"IDAT" else ():
+            yield data[at : min(at + _PIECE, end)]
 
 
 def _read_header(found: Contents, body: bytes) -> None:
     if len(body) != 13:
         raise ValueError("its header is damaged")
     found.width, found.height, found.depth, found.colour_type = struct.unpack(">IIBB3x", body)
+    found.interlaced = body[12] == 1
 
 
 def _read_profile(found: Contents, body: bytes) -> None:

@@ -47,8 +47,10 @@ def write(
 
 
 def _visible(frames: Iterable[Timed]) -> Iterator[Patch]:
-    for frame, duration in frames:
-        yield patch(frame, frame[:, :, -1] >= _OPAQUE, duration)
+    """What of each frame is opaque; the first one whole, since some programs take its size for the file's."""
+    for number, (frame, duration) in enumerate(frames):
+        shown = frame[:, :, -1] >= _OPAQUE
+        yield patch(frame, shown, duration) if number else Patch(0, 0, frame, shown, duration)
 
 
 def _write_frame(file: BinaryIO, piece: Patch, ticks: int, disposal: int) -> None:

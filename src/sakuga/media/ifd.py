@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -36,6 +36,7 @@ _SIZES = {
     18: 8,
 }
 _WORDS = {5: 4, 10: 4}
+_ORDERS: dict[bytes, Literal["<", ">"]] = {b"II": "<", b"MM": ">"}
 _INTEGERS = {
     1: "u1",
     3: "<u2",
@@ -102,7 +103,7 @@ class Structure:
     """A TIFF structure in memory: a whole TIFF file, or the EXIF block of another format."""
 
     data: bytes | mmap
-    order: str
+    order: Literal["<", ">"]
     """`<` little-endian or `>` big-endian."""
     big: bool
     """BigTIFF: 64-bit offsets."""
@@ -163,7 +164,7 @@ def _swapped(value: bytes, kind: int) -> bytes:
 
 def structure(data: bytes | mmap) -> Structure | None:
     """The structure that starts at the head of `data`; None where there is none."""
-    order = {b"II": "<", b"MM": ">"}.get(bytes(data[:2]))
+    order = _ORDERS.get(bytes(data[:2]))
     if order is None or len(data) < 8:
         return None
     version, first = struct.unpack(order + "HI", data[2:8])

@@ -79,7 +79,8 @@ def checked(bands: Iterable[Pixels], layout: PictureLayout) -> Iterator[Pixels]:
         left -= len(band)
         if left < 0:
             break
-        yield band
+        if len(band):
+            yield band
     if left:
         raise ValueError(
             f"the bands hold {layout.height - left} rows or more, not the {layout.height} of {layout}"

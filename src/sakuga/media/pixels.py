@@ -62,7 +62,7 @@ def target_of(image: Image.Image) -> str:
         return colours + "A" if image.has_transparency_data else colours
     target = _TARGETS.get(image.mode)
     if target is None:
-        raise ValueError(f"its pixels are of kind {image.mode}; save it as 8- or 16-bit RGB or grey first")
+        raise ValueError(f"its pixels are of kind {image.mode}; save it with 8 bits per channel first")
     return target + "A" if target in ("L", "RGB") and "transparency" in image.info else target
 
 

@@ -59,7 +59,16 @@ def _pillow(path: Path, name: FormatName) -> Generator[Image.Image]:
         with unguarded():
             image = Image.open(file, formats=_PILLOW_NAMES.get(name, [name.upper()]))
         with image:
+            _scale_transparent_grey(image)
             yield image
+
+
+def _scale_transparent_grey(image: Image.Image) -> None:
+    """Pillow widens the grey of a 2- or 4-bit PNG to 8 bits, but not the grey that is transparent."""
+    level, tile = image.info.get("transparency"), next(iter(getattr(image, "tile", ())), None)
+    steps = {"L;2": 3, "L;4": 15}.get(tile.args) if tile and image.format == "PNG" else None
+    if steps and isinstance(level, int) and level <= steps:
+        image.info["transparency"] = level * (255 // steps)
 
 
 def _frame(image: Image.Image, number: int) -> None:
@@ -76,6 +85,7 @@ def _read_still(path: Path, name: FormatName, beside: Beside | None = None) -> C
         width, height = image.size[::-1] if turns_sideways(turn) else image.size
 
     def frames() -> Iterator[Picture]:
+        _check_rows(path, name)
         with _pillow(path, name) as image:
             _frame(image, 0)
             pixels, alpha = arrays(image, target)
@@ -84,22 +94,31 @@ def _read_still(path: Path, name: FormatName, beside: Beside | None = None) -> C
     return Content(width, height, kept, 1, None, "uint8", lambda: len(target), frames)
 
 
+def _check_rows(path: Path, name: FormatName) -> None:
+    """Both decoders of PNG fill up rows that are missing inside a file that is otherwise whole."""
+    if name == "png":
+        with mapped(path) as data:
+            chunks.check_rows(data)
+
+
 def _read_moving(path: Path, name: FormatName, beside: Beside | None = None) -> Content:
     """WebP, AVIF, GIF and APNG, whose frames Pillow puts together on the canvas; a single one is a still."""
     with _pillow(path, name) as image:
         count, first = _frames_of(image)
         (kept, turn), canvas, plays = beside or _beside(image), image.size, int(image.info.get("loop", 0))
+        colours = "L" if name != "gif" and target_of(image).startswith("L") else "RGB"
     if count == 1 and not first:
         return _read_still(path, name, beside)
 
     @functools.cache
     def channels() -> int:
-        return 4 if any(_is_transparent(frame) for frame, _ in _decoded(path, name, first, count)) else 3
+        frames = _decoded(path, name, first, count)
+        return len(colours) + any(_is_transparent(frame) for frame, _ in frames)
 
     def frames() -> Iterator[Picture]:
-        target = "RGBA" if channels() == 4 else "RGB"
+        target = colours if channels() == len(colours) else colours + "A"
         for image, duration in _decoded(path, name, first, count):
-            pixels, alpha = arrays(image.crop((0, 0, *canvas)).convert("RGBA"), target)
+            pixels, alpha = arrays(image.crop((0, 0, *canvas)), target)
             yield _picture(pixels, alpha, turn, duration)
 
     width, height = canvas[::-1] if turns_sideways(turn) else canvas
@@ -144,77 +163,78 @@ def _deep_png(path: Path, found: chunks.Contents, kept: Metadata, turn: int) -> 
     channels = (3 if found.colour_type & 2 else 1) + bool(found.colour_type & 4 or found.transparency)
 
     def frames() -> Iterator[Picture]:
-        stored = _decoded_by_opencv(path)
-        pixels, alpha = _split(stored, found, channels)
+        _check_rows(path, "png")
+        pixels, alpha = _decoded_by_opencv(path, channels, found.transparency)
         yield _picture(pixels, alpha, turn, 0.0)
 
     return Content(width, height, kept, 1, None, "uint16", lambda: channels, frames)
 
 
-def _decoded_by_opencv(path: Path) -> Pixels:
+def _decoded_by_opencv(path: Path, channels: int, transparency: bytes) -> tuple[Pixels, Pixels | None]:
     import cv2
 
     with mapped(path) as data:
         buffer = np.frombuffer(data, np.uint8)
         try:
-            stored = cv2.imdecode(buffer, cv2.IMREAD_UNCHANGED)
+            stored = cast("NDArray[np.uint16] | None", cv2.imdecode(buffer, cv2.IMREAD_UNCHANGED))
         except cv2.error as error:
             raise ValueError("its pixels are damaged") from error
         finally:
             del buffer
-    deep = cast("NDArray[np.uint16] | None", stored)
-    if deep is None or deep.dtype != np.uint16:
+    if stored is None or stored.dtype != np.uint16:
         raise ValueError("its pixels are damaged")
-    return deep.reshape(*deep.shape[:2], -1)
+    return _separated(stored.reshape(*stored.shape[:2], -1), channels, transparency)
 
 
-def _split(stored: Pixels, found: chunks.Contents, channels: int) -> tuple[Pixels, Pixels | None]:
+def _separated(stored: Pixels, channels: int, transparency: bytes) -> tuple[Pixels, Pixels | None]:
     """OpenCV's BGR, BGRA or grey as RGB or grey, and alpha."""
-    if channels == 2 and stored.shape[2] == 1:
-        clear = int.from_bytes(found.transparency[:2], "big")
-        return stored, np.where(stored == clear, np.uint16(0), np.uint16(65535))
-    alpha = np.ascontiguousarray(stored[:, :, 3:]) if channels in (2, 4) else None
-    order = [2, 1, 0] if channels >= 3 else [0]
-    return np.ascontiguousarray(stored[:, :, order]), alpha
+    import cv2
+
+    if stored.shape[2] == 1:
+        clear = int.from_bytes(transparency[:2], "big")
+        return stored, np.where(stored == clear, np.uint16(0), np.uint16(65535)) if channels == 2 else None
+    if stored.shape[2] == 3:
+        cv2.cvtColor(stored, cv2.COLOR_BGR2RGB, dst=stored)
+        return stored, None
+    height, width, _ = stored.shape
+    pixels = np.empty((height, width, 3 if channels == 4 else 1), np.uint16)
+    alpha = np.empty((height, width, 1), np.uint16)
+    cv2.mixChannels([stored], [pixels, alpha], [2, 0, 1, 1, 0, 2, 3, 3] if channels == 4 else [0, 0, 3, 1])
+    return pixels, alpha
 
 
 def _read_tiff(path: Path, name: FormatName) -> Content:
     """All pages as frames without duration; pages may differ in size, the first one's size is the file's."""
     with mapped(path) as data:
         found = tiff_pages.pages(data)
-        head = found[0]
+        head, plain = found[0], [page.is_plain for page in found]
         kept, size, turn = _tiff_metadata(head), head.size, head.orientation
-        deep = [page.is_deep for page in found]
-        channels = head.channels if head.is_deep else 0
-        del found, head
-    if not channels:
+        channels, depth = (head.channels, head.depth) if head.is_plain else (0, "uint8")
+    if not head.is_plain:
         with _pillow(path, name) as image:
             channels = len(target_of(image))
             kept = kept if keeps_profile(image) else replace(kept, icc=None)
     width, height = size[::-1] if turns_sideways(turn) else size
 
     def frames() -> Iterator[Picture]:
-        for number, is_deep in enumerate(deep):
-            yield _deep_page(path, number) if is_deep else _shallow_page(path, number)
+        for number, is_plain in enumerate(plain):
+            yield _plain_page(path, number) if is_plain else _other_page(path, number)
 
-    return Content(
-        width, height, kept, len(deep), None, "uint16" if deep[0] else "uint8", lambda: channels, frames
-    )
+    return Content(width, height, kept, len(plain), None, depth, lambda: channels, frames)
 
 
-def _deep_page(path: Path, number: int) -> Picture:
+def _plain_page(path: Path, number: int) -> Picture:
     with mapped(path) as data, unguarded():
         page = tiff_pages.pages(data)[number]
-        stored, turn = page.deep_pixels(), page.orientation
-        del page
+        stored, turn = page.pixels(), page.orientation
     if stored.shape[2] in (1, 3):
         return _picture(stored, None, turn, 0.0)
     pixels, alpha = (np.ascontiguousarray(part) for part in (stored[:, :, :-1], stored[:, :, -1:]))
     return _picture(pixels, alpha, turn, 0.0)
 
 
-def _shallow_page(path: Path, number: int) -> Picture:
-    """Pillow turns pages of TIFF upright by itself."""
+def _other_page(path: Path, number: int) -> Picture:
+    """A page of a palette, one bit, CMYK and the like; Pillow turns it upright by itself."""
     with _pillow(path, "tiff") as image:
         _frame(image, number)
         return Picture(*arrays(image, target_of(image)), 0.0)

@@ -1,4 +1,4 @@
-"""Read the pages of a TIFF: what they hold, whether all of it is there, and the 16-bit pixels of those."""
+"""Read the pages of a TIFF: what they hold, whether all of it is there, and the pixels of plain ones."""
 
 from __future__ import annotations
 
@@ -16,9 +16,12 @@ from sakuga.media import ifd
 if TYPE_CHECKING:
     from mmap import mmap
 
-    from numpy.typing import NDArray
+    from sakuga.media.frames import Pixels
+    from sakuga.media.layout import Depth
 
-_UNPACKED, _JPEG, _PLANAR, _INVERTED, _RGB = 1, (6, 7), 2, 0, 2
+_UNPACKED, _PLANAR, _INVERTED, _RGB = 1, 2, 0, 2
+_PACKINGS = frozenset((1, 5, 8, 32773, 32946, 34925, 50000))
+"""None, LZW, deflate, PackBits, old deflate, LZMA, zstd."""
 _ASSOCIATED, _UNASSOCIATED, _UNKNOWN = 1, 2, 0
 _KINDS = {2: "signed integers", 3: "floating-point numbers"}
 
@@ -59,14 +62,20 @@ class TiffPage:
         return self.number(277, 1)
 
     @cached_property
-    def is_deep(self) -> bool:
-        """Whether it is grey or RGB of 16 bits, which Pillow would cut down to 8."""
-        depths, picture = self.numbers(258), self.number(262)
-        return bool(depths) and set(depths) == {16} and picture <= _RGB and self.number(259, 1) not in _JPEG
+    def depth(self) -> Depth:
+        """Of the pixels of a plain page."""
+        return "uint16" if self.number(258) == 16 else "uint8"
+
+    @cached_property
+    def is_plain(self) -> bool:
+        """Whether it is grey or RGB of 8 or 16 bits without loss; Pillow would cut 16 bits down to 8."""
+        depths, packing = set(self.numbers(258)), self.number(259, 1)
+        usual = self.number(317, 1) <= 2 and self.number(266, 1) == 1 and packing in _PACKINGS
+        return depths in ({8}, {16}) and self.number(262, -1) in (_INVERTED, 1, _RGB) and usual
 
     @cached_property
     def channels(self) -> int:
-        """Of a deep page: 1 grey, 2 grey and alpha, 3 RGB, 4 RGB and alpha."""
+        """Of a plain page: 1 grey, 2 grey and alpha, 3 RGB, 4 RGB and alpha."""
         colours = 3 if self.number(262) == _RGB else 1
         extra = self.numbers(338)
         return colours + (self.samples > colours and (not extra or extra[0] != _UNKNOWN))
@@ -115,20 +124,20 @@ class TiffPage:
     def _pieces(self) -> int:
         return self._grid[0] * self._grid[1] * (self.samples if self._is_planar else 1)
 
-    def deep_pixels(self) -> NDArray[np.uint16]:
-        """The pixels (H, W, channels) of a deep page as stored, uint16, alpha not multiplied in."""
+    def pixels(self) -> Pixels:
+        """The pixels (H, W, channels) of a plain page as stored; alpha comes last, not multiplied in."""
         width, height = self.size
-        pixels = np.empty((height, width, self.channels), np.uint16)
+        pixels = np.empty((height, width, self.channels), self.depth)
         for number in range(self._pieces):
             plane, place = divmod(number, self._grid[0] * self._grid[1])
             self._put(pixels, number, plane, *divmod(place, self._grid[0]))
         if self.number(262) == _INVERTED:
-            pixels[:, :, 0] = 65535 - pixels[:, :, 0]
+            np.invert(pixels[:, :, 0], out=pixels[:, :, 0])
         if self.channels in (2, 4) and self.number(338, _UNASSOCIATED) == _ASSOCIATED:
             _divide_by_alpha(pixels)
         return pixels
 
-    def _put(self, pixels: NDArray[np.uint16], number: int, plane: int, row: int, column: int) -> None:
+    def _put(self, pixels: Pixels, number: int, plane: int, row: int, column: int) -> None:
         _, _, width, height = self._places
         if plane >= self.channels:
             return
@@ -141,18 +150,19 @@ class TiffPage:
         else:
             room[:] = piece[:, :, : self.channels]
 
-    def _piece(self, number: int, height: int, width: int) -> NDArray[np.uint16]:
+    def _piece(self, number: int, height: int, width: int) -> Pixels:
         """One strip or tile (height, width, samples), decompressed and its differences added up."""
         offsets, sizes = self._offsets_and_sizes
         depth = 1 if self._is_planar else self.samples
-        wanted = height * width * depth * 2
+        dtype = np.dtype(self.depth).newbyteorder(self.source.order)
+        wanted = height * width * depth * dtype.itemsize
         end = offsets[number] + (sizes[number] if sizes else wanted)
         packed = self.source.data[offsets[number] : end]
         data = self._unpacked(packed, wanted, height)
-        piece = np.frombuffer(data, self.source.order + "u2", wanted // 2).reshape(height, width, depth)
+        piece = np.frombuffer(data, dtype, wanted // dtype.itemsize).reshape(height, width, depth)
         if self.number(317, 1) == 2:
-            return np.add.accumulate(piece, axis=1, dtype=np.uint16)
-        return piece.astype(np.uint16)
+            return np.add.accumulate(piece, axis=1, dtype=self.depth)
+        return piece.astype(self.depth)
 
     def _unpacked(self, packed: bytes, wanted: int, height: int) -> bytes:
         """Decompress by letting Pillow read the piece as a one-strip TIFF of single bytes."""
@@ -182,11 +192,12 @@ def _wrapped(packed: bytes, row_bytes: int, height: int, compression: int) -> by
     return struct.pack("<2sHI", b"II", 42, 8) + ifd.serialised(tags | {273: ifd.longs(head)}, 8) + packed
 
 
-def _divide_by_alpha(pixels: NDArray[np.uint16]) -> None:
+def _divide_by_alpha(pixels: Pixels) -> None:
     """Undo the multiplication of colour by alpha, row by row to spare memory."""
+    top = np.iinfo(pixels.dtype).max
     for row in pixels:
         alpha = np.maximum(row[:, -1:].astype(np.uint64), 1)
-        row[:, :-1] = np.minimum((row[:, :-1] * np.uint64(65535) + alpha // 2) // alpha, 65535)
+        row[:, :-1] = np.minimum((row[:, :-1] * np.uint64(top) + alpha // 2) // alpha, top)
 
 
 def pages(data: mmap | bytes) -> list[TiffPage]:
