@@ -9,6 +9,7 @@ from torch import nn
 
 from sakuga.engine.engine import Engine
 from sakuga.engine.precision import psnr
+from sakuga.errors import ModelError
 from sakuga.models.animesr import AnimeSR
 from sakuga.models.load import Model
 from sakuga.models.spec import FileSource, ModelSpec
@@ -126,12 +127,10 @@ class BackendContract:
                 (result,) = engine.clip([noise(*size, 3)])
                 assert result.shape == (2 * size[0], 2 * size[1], 3)
 
-    def test_nan_never_leaves_as_a_picture_unnoticed(self):
-        """Broken in every precision, there is no picture to fall back to; it must not be called one."""
+    def test_nan_never_leaves_as_a_picture(self):
         engine = self.engine(single(Broken))
-        (result,) = engine.clip([noise(16, 16, 3)])
-        assert result.dtype == np.uint8
-        assert engine.report.precision == "fp32"
+        with pytest.raises(ModelError, match="flat colour"):
+            list(engine.clip([128 + noise(16, 16, 3) // 2]))
 
     def test_room_shrinks_with_the_networks_appetite(self):
         assert 0 < self.backend(recurrent()).room() < self.backend(single()).room() * 4

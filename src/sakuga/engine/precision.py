@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sakuga.engine.backend import Backend, Depth, Precision, Program, State
 from sakuga.engine.tiles import round_up
-from sakuga.errors import DeviceError, InputError
+from sakuga.errors import DeviceError, InputError, ModelError
 from sakuga.media.frames import Pixels
 from sakuga.models.spec import ModelSpec
 
@@ -91,17 +91,31 @@ class Guarded:
         self._program = backend.compile(*tile, depth, choice.precision)
 
     def __call__(self, frames: Sequence[Pixels], state: State | None) -> tuple[Pixels, State | None]:
+        """See Program. Raises ModelError where even fp32 makes one flat colour of a picture."""
         if self._choice.precision != self._precision:
             self._use("fp32")
+        before = frames[len(frames) // 2]
         pixels, after = self._program(frames, state)
-        if self._precision == "fp32" or not _drifted(frames[len(frames) // 2], pixels):
+        if not _drifted(before, pixels):
             return pixels, after
+        if self._precision != "fp32":
+            pixels, after = self._second_opinion(frames, state, pixels)
+        if np.ptp(pixels) == 0 and np.ptp(before) > 0:
+            raise ModelError(
+                "The network answers a picture with one flat colour, in fp32 too; its file is damaged or no "
+                "restoration model. `sakuga models identify` and `sakuga models verify` tell more."
+            )
+        return pixels, after
+
+    def _second_opinion(
+        self, frames: Sequence[Pixels], state: State | None, doubtful: Pixels
+    ) -> tuple[Pixels, State | None]:
         exact: Program = self._backend.compile(*self._tile, self._depth, "fp32")
-        truth, true_state = exact(frames, state)
-        if psnr(pixels, truth) < ENOUGH:
+        truth, after = exact(frames, state)
+        if psnr(doubtful, truth) < ENOUGH:
             self._choice.notes.append(f"{self._precision} gave a broken picture; running on in fp32.")
             self._choice.precision = "fp32"
-        return truth, true_state
+        return truth, after
 
     def _use(self, precision: Precision) -> None:
         self._precision = precision
