@@ -62,6 +62,16 @@ def test_bars_come_back(matrix, range_, depth, chroma):
     assert difference.max() <= 2
 
 
+@pytest.mark.parametrize("matrix", [Matrix.BT470BG, Matrix.SMPTE240M, Matrix.FCC])
+def test_rare_matrices(matrix):
+    frame = frame_of(to_yuv(bars(), matrix, Range.LIMITED, 8), "444", 8)
+    pixels = ToRgb(Colour(matrix, Range.LIMITED), WIDTH, HEIGHT, 8)(frame)
+    expected = to_rgb([plane.astype(float) for plane in planes(frame)], matrix, Range.LIMITED, 8)
+    assert np.abs(pixels / 255 - expected).max() * 255 < 1
+    back = FromRgb(Colour(matrix, Range.LIMITED), "yuv444p")(pixels)
+    assert max(np.abs(a.astype(int) - b).max() for a, b in zip(planes(frame), planes(back), strict=True)) <= 1
+
+
 @pytest.mark.parametrize("depth", [8, 10])
 @pytest.mark.parametrize("range_", [Range.LIMITED, Range.FULL])
 def test_black_and_white_are_exact(range_, depth):

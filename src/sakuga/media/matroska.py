@@ -25,7 +25,7 @@ def set_aspect(path: Path, width: int, height: int, sar: Fraction) -> bool:
 
     False where the file has no such track.
     """
-    width, height = _display_size(width, height, sar)
+    width, height = display_size(width, height, sar)
     with path.open("rb+") as file:
         head = file.read(_HEAD)
         for start, end in _tracks(head):
@@ -38,7 +38,7 @@ def set_aspect(path: Path, width: int, height: int, sar: Fraction) -> bool:
     return False
 
 
-def _display_size(width: int, height: int, sar: Fraction) -> tuple[int, int]:
+def display_size(width: int, height: int, sar: Fraction) -> tuple[int, int]:
     """Whole numbers of just this ratio where there are any near the picture's height, else rounded ones."""
     ratio = Fraction(width, height) * sar
     steps = max(1, round(height / ratio.denominator))
