@@ -145,8 +145,9 @@ class VideoWriter:
             *self._copy.dropped,
             *(f"The new pictures carry no {extra}." for extra in info.extras),
         ]
-        # SVT-AV1 writes what it does to the terminal, and listens to nothing but this.
-        os.environ.setdefault("SVT_LOG", "1")
+        if self._encoding.codec == "av1":
+            # SVT-AV1 writes what it does to the terminal, and listens to nothing but this.
+            os.environ.setdefault("SVT_LOG", "1")
         with _refusing(self.path, CODECS[self._encoding.codec]):
             output.start_encoding()
 
