@@ -30,7 +30,7 @@ def _apisr(tag: str, file: str) -> Source:
 
 # Halos. A convolution of side 3 sees 1 pixel further, so animevideov3's 18 give exactly 18. One changed pixel
 # reaches 27 pixels through AnimeSR. RRDBNet reaches 94 on paper, and twice that at scale 2; on ten degraded
-# pictures tiles of realesrgan-anime-6b differed from the whole by up to 6.0 of 255 levels at a halo of 44, 1.9
+# pictures tiles of realesrgan-anime-6b differed from the whole by up to 6 of 255 levels at a halo of 44, 1.9
 # at 48, 0.4 at 52, 0.2 at 56 and 0.02 at 64. APISR's RRDBNets could not be measured here and get a margin.
 CATALOG: Mapping[str, ModelSpec] = {
     spec.name: spec
@@ -138,6 +138,7 @@ CATALOG: Mapping[str, ModelSpec] = {
             scale=4,
             source=_apisr("v0.3.0", "4x_APISR_DAT_GAN_generator.pth"),
             exact=False,
+            any_size=False,
             half=("bf16",),
             licence=APISR_LICENCE,
             credit=APISR,

@@ -2,18 +2,122 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import importlib.util
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sakuga.models.spec import ModelSpec
+from sakuga.errors import ModelError, UnknownModel
+from sakuga.models import graphs, metadata, weights
+from sakuga.models.catalog import CATALOG
+from sakuga.models.recognise import Shapes, recognise
+from sakuga.models.spec import FileSource, ModelSpec, WebSource
+from sakuga.models.web import Progress
 
 if TYPE_CHECKING:
-    from torch import nn
+    from torch import Tensor, nn
+
+SUFFIXES = (".pth", ".pt", ".ckpt", ".safetensors", ".onnx")
+"""Of the files that can be loaded."""
 
 
 @dataclass(frozen=True, slots=True)
 class Model:
+    """A network with its weights, and what is known of it; one of `module` and `onnx` is there."""
+
     spec: ModelSpec
     module: nn.Module | None
+    """In eval mode, float32, on the CPU, without gradients: (b, 3, h, w) RGB in [0, 1] to (b, 3, s*h, s*w).
+
+    A recurrent one has its step as `module.recurrent_cell`, see models.animesr.Cell.
+    """
     onnx: Path | None
+    """The file itself, for an engine that reads it."""
+
+
+def load(name_or_path: str | Path, progress: Progress = weights.quiet) -> Model:
+    """Load a model of the catalog, fetching its weights at first use, or a file that the user named.
+
+    Raises UnknownModel where there is neither, WeightsError where weights cannot be had, and ModelError for
+    files that cannot be used and where PyTorch is needed but missing.
+    """
+    spec = CATALOG.get(str(name_or_path))
+    if spec is not None:
+        return _from_catalog(spec, progress)
+    path = existing(Path(name_or_path))
+    return Model(graphs.spec_of(path), None, path) if path.suffix.lower() == ".onnx" else _from_file(path)
+
+
+def existing(path: Path) -> Path:
+    """`path`, if it is a file of a kind that can be loaded. Raises UnknownModel or ModelError."""
+    if path.is_file() and path.suffix.lower() in SUFFIXES:
+        return path
+    if path.exists():
+        raise ModelError(
+            f"{path} is no model that sakuga loads: those are files ending in {', '.join(SUFFIXES)}."
+        )
+    near = get_close_matches(str(path), CATALOG, 1, cutoff=0.5)
+    hint = f"Did you mean {near[0]}? " if near else ""
+    raise UnknownModel(
+        f"There is no model and no file called {path}. {hint}`sakuga models list` shows all names."
+    )
+
+
+def demand_torch(name: str | Path) -> None:
+    """Raises ModelError where PyTorch is not installed."""
+    if importlib.util.find_spec("torch") is None:
+        raise ModelError(f'{name}: this model needs PyTorch: python -m pip install "sakuga[torch]".')
+
+
+def _from_catalog(spec: ModelSpec, progress: Progress) -> Model:
+    demand_torch(spec.name)
+    from sakuga.models import checkpoint, networks
+
+    module, files = networks.build(spec), list(weights.fetch(spec, progress).values())
+    state = checkpoint.read(files[0]) if len(files) == 1 else checkpoint.read_ncnn(files, module)
+    return _filled(spec, module, state)
+
+
+def _from_file(path: Path) -> Model:
+    demand_torch(path)
+    from sakuga.models import checkpoint, community, networks
+
+    state = checkpoint.read(path)
+    spec = own_spec(path, {name: tuple(tensor.shape) for name, tensor in state.items()})
+    if spec is not None and spec.network != "community":
+        return _filled(spec, networks.build(spec), state)
+    found, module = community.find(state, path)
+    return Model(spec or found, _for_use(module), None)
+
+
+def own_spec(path: Path, shapes: Shapes) -> ModelSpec | None:
+    """As written in the file, else as its name or its tensors tell; None for networks that are not ours."""
+    written = metadata.of_safetensors(path) if path.suffix.lower() == ".safetensors" else None
+    if written is not None:
+        return metadata.spec_from_json(written, FileSource(path))
+    published = (spec for spec in CATALOG.values() if isinstance(spec.source, WebSource))
+    for spec in published:
+        if path.name in weights.paths(spec):
+            return replace(spec, source=FileSource(path))
+    return recognise(shapes, path)
+
+
+def _filled(spec: ModelSpec, module: nn.Module, state: Mapping[str, Tensor]) -> Model:
+    try:
+        module.load_state_dict(state)
+    except RuntimeError as error:
+        first = str(error).splitlines()[1:2] or [str(error)]
+        raise ModelError(
+            f"The weights of {spec.name} do not fit the network {spec.network}: {first[0].strip()}"
+        ) from error
+    return Model(spec, _for_use(module), None)
+
+
+def _for_use(module: nn.Module) -> nn.Module:
+    """For inference: what follows from the weights alone is evaluated once, if the network offers it."""
+    freeze: Any = getattr(module, "freeze", None)
+    if freeze is not None:
+        freeze()
+    return module.eval().requires_grad_(requires_grad=False)

@@ -6,9 +6,12 @@ import dataclasses
 import json
 from collections.abc import Callable, Mapping
 from difflib import get_close_matches
+from pathlib import Path
 from typing import Any, cast, get_args
 
-from sakuga.errors import ModelError
+from safetensors import SafetensorError, safe_open
+
+from sakuga.errors import ModelError, WeightsError
 from sakuga.models.spec import FileSource, ModelSpec, NetworkName
 
 KEY = "sakuga"
@@ -36,6 +39,7 @@ CHECKS: Mapping[str, Check] = {
     "recurrent": _kind(bool),
     "halo": _whole(0),
     "exact": _kind(bool),
+    "any_size": _kind(bool),
     "multiple": _whole(1),
     "padding": _among("edge", "reflect"),
     "half": _among((), ("bf16",), ("fp16",), ("bf16", "fp16"), ("fp16", "bf16")),
@@ -69,6 +73,16 @@ def spec_from_json(text: str, source: FileSource) -> ModelSpec:
         return ModelSpec(source=source, **entries)
     except TypeError as error:
         raise ModelError(f"{source.path}: its sakuga metadata needs name, network and scale.") from error
+
+
+def of_safetensors(path: Path) -> str | None:
+    """What a .safetensors file holds under KEY. Raises WeightsError where it is damaged."""
+    try:
+        with cast("Any", safe_open)(path, framework="np") as file:
+            written: dict[str, str] | None = file.metadata()
+            return written.get(KEY) if written else None
+    except (SafetensorError, OSError) as error:
+        raise WeightsError(f"{path} could not be read as .safetensors ({error}); is it whole?") from error
 
 
 def _entries(text: str, source: FileSource) -> dict[str, Any]:

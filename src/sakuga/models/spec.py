@@ -60,6 +60,8 @@ class ModelSpec:
     """Low-resolution pixels of context that a tile needs on each side."""
     exact: bool = True
     """Whether a tile with its halo gives the pixels of the whole frame (convolutions); else tiles blend."""
+    any_size: bool = True
+    """Whether one trace of the network serves pictures of all sizes."""
     multiple: int = 1
     """The sides that the network takes are multiples of this; frames are padded, results cropped."""
     padding: Literal["edge", "reflect"] = "edge"
