@@ -85,14 +85,24 @@ def test_choices_are_those_of_the_library():
         (["models", "lst"], "list"),
         (["models", "info"], "NAME"),
     ],
-    ids=" ".join,
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
-def test_wrong_usage_is_a_sentence_and_exit_code_2(arguments, words, tmp_path):
-    done = sakuga(*arguments, cwd=tmp_path)
-    assert done.returncode == 2
-    assert words in sentence(done)
-    assert done.stdout == ""
+def test_wrong_usage_is_a_sentence_and_exit_code_2(arguments, words, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert app.run(arguments) == 2
+    out, err = capsys.readouterr()
+    (line,) = err.splitlines()
+    assert words in line
+    assert line.startswith("sakuga: ")
+    assert line.endswith(".")
+    assert out == ""
     assert not list(tmp_path.iterdir())
+
+
+def test_wrong_usage_of_the_true_command(tmp_path):
+    done = sakuga("restore", "x.png", "--ouput", "y", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "--out" in sentence(done)
 
 
 def failing(error):

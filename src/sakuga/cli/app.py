@@ -23,7 +23,13 @@ def version() -> str:
     return sakuga.__version__
 
 
-app = App(name="sakuga", help="Restore animation imagery.", version=version, help_format="plaintext")
+app = App(
+    name="sakuga",
+    help="Restore animation imagery.",
+    version=version,
+    help_format="plaintext",
+    suppress_keyboard_interrupt=False,
+)
 app.command(restore)
 app.command(models)
 
@@ -60,6 +66,6 @@ def _end(code: Exit, sentence: str) -> Exit:
 
 def _unknown(error: Exception) -> str:
     return (
-        f"sakuga met an error that it does not know ({type(error).__name__}: {error}). Please report it with "
-        "what SAKUGA_DEBUG=1 in front of the same command prints."
+        f"This is a mistake in sakuga ({type(error).__name__}: {error}). Please report it, with what the same"
+        " command prints with SAKUGA_DEBUG=1 in front."
     )

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from sakuga.errors import SakugaError
 from sakuga.media.picture import open_picture
 from sakuga.media.video import open_video
-from sakuga.restore.events import Finished, OnEvent, Opened, Planned, Result, Warned, ignore
+from sakuga.restore.events import Fetching, Finished, OnEvent, Opened, Planned, Result, Warned, ignore
 from sakuga.restore.picture import restore_picture
 from sakuga.restore.plan import Plan, Task, plan
 from sakuga.restore.settings import RestoreSettings
@@ -31,8 +31,11 @@ def open_engine(settings: RestoreSettings, on_event: OnEvent = ignore) -> FrameE
     from sakuga.engine.engine import open_engine
     from sakuga.models.load import load
 
+    def fetching(what: str, done: int, total: int | None) -> None:
+        on_event(Fetching(what, done, total))
+
     return open_engine(
-        load(settings.model),
+        load(settings.model, fetching),
         device=settings.device,
         precision=settings.precision,
         tile=settings.tile,
@@ -148,4 +151,4 @@ def _unexpected(task: Task, error: Exception) -> str:
     if isinstance(error, MemoryError):
         return f"{task.source} needs more memory than there is; a smaller --scale or --tile needs less."
     cause = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-    return f"{task.source} met an error that sakuga does not know ({cause}); please report it."
+    return f"{task.source} met a mistake in sakuga ({cause}); please report it."
