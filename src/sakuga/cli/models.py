@@ -76,7 +76,7 @@ def get(name: str, /) -> None:
 
 
 @models.command
-def identify(file: Path, /) -> None:
+def identify(file: Path, /) -> Exit:
     """Tell whose network a file of weights is, and how to use it.
 
     Parameters
@@ -98,6 +98,7 @@ def identify(file: Path, /) -> None:
         "use": found.usage,
     }
     _columns((name, fact or "unknown") for name, fact in facts.items())
+    return Exit.OK if found.network else Exit.FAILED
 
 
 @models.command
