@@ -169,6 +169,18 @@ def test_a_transparent_grey_level_becomes_alpha(tmp_path, bits):
     assert (result[:, :, 1] == np.where(levels == top, 0, scale)).all()
 
 
+@pytest.mark.parametrize("dtype", ["uint8", "uint16"])
+def test_a_transparent_colour_becomes_alpha(tmp_path, dtype):
+    picture, big = noise(6, 7, 3, dtype), np.dtype(dtype).newbyteorder(">")
+    clear = picture[2, 3].astype(">u2").tobytes()
+    rows = b"".join(b"\0" + row.astype(big).tobytes() for row in picture)
+    (tmp_path / "a.png").write_bytes(png_bytes(7, 6, 8 * big.itemsize, 2, rows, (b"tRNS", clear)))
+    result = read(tmp_path / "a.png")
+    assert (result[:, :, :3] == picture).all()
+    assert result[2, 3, 3] == 0
+    assert (np.delete(result[:, :, 3], 2 * 7 + 3) == np.iinfo(dtype).max).all()
+
+
 ADAM7 = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2))
 
 

@@ -91,6 +91,8 @@ def test_what_is_no_picture_is_refused(tmp_path, suffix):
     assert "none of PNG, JPEG" in sentence(path)
     path.write_bytes(b"\0" * 500)
     assert "none of PNG, JPEG" in sentence(path)
+    path.write_bytes(b"\0\0\0\x18ftypmif1\0\0\0\0mif1heic" + bytes(30))
+    assert "content is damaged" in sentence(path) or "cut short" in sentence(path)
     path.unlink()
     assert "does not exist" in sentence(path)
     path.mkdir()

@@ -339,5 +339,29 @@ def test_a_profile_of_rgb_or_grey_stays_and_the_pixels_are_untouched(tmp_path, c
     assert open_picture(tmp_path / "a.png").metadata.icc == profile
 
 
+def grey_profile() -> bytes:
+    """The head of a grey profile, as far as programs look before they refuse it."""
+    return SRGB[:16] + b"GRAY" + SRGB[20:]
+
+
+@pytest.mark.parametrize(
+    ("suffix", "channels", "kept"),
+    [(".png", 1, "grey"), (".tif", 2, "grey"), (".png", 3, "rgb"), (".webp", 1, "rgb"), (".avif", 1, "grey")],
+)
+def test_a_profile_for_other_colours_than_the_file_stores_is_dropped(tmp_path, suffix, channels, kept):
+    for name, profile in (("grey", grey_profile()), ("rgb", SRGB)):
+        write(tmp_path / f"{name}{suffix}", noise(4, 4, channels, "uint8"), Metadata(icc=profile))
+        found = open_picture(tmp_path / f"{name}{suffix}").metadata.icc
+        assert found == (profile if name == kept else None)
+
+
+def test_a_palette_of_greys_with_a_profile_for_colours_becomes_rgb_and_keeps_it(tmp_path):
+    image = Image.fromarray(np.arange(60, dtype=np.uint8).reshape(6, 10) % 2)
+    image.putpalette(bytes((7, 7, 7, 90, 90, 90)))
+    image.save(tmp_path / "a.png", icc_profile=SRGB)
+    assert read(tmp_path / "a.png").shape == (6, 10, 3)
+    assert open_picture(tmp_path / "a.png").metadata.icc == SRGB
+
+
 def test_the_layout_of_the_helper_is_the_one_of_the_array():
     assert layout_of(noise(2, 3, 1, "uint8")).row_bytes == 3

@@ -81,7 +81,7 @@ def _chunks(data: mmap | bytes) -> Iterator[tuple[bytes, int, int]]:
         if end + 4 > len(data):
             raise ValueError("it is cut short")
         if struct.unpack(">I", data[end : end + 4])[0] != _checksum(data, at + 4, end):
-            raise ValueError(f"its {name.decode('latin-1')} chunk is damaged")
+            raise ValueError(f"its {name.decode()} chunk is damaged" if name.isalpha() else "it is damaged")
         yield name, start, end
         at = end + 4
 

@@ -25,6 +25,8 @@ class PictureFormat:
     """The most pixels."""
     size: int = 2**62
     """The most bytes."""
+    greys: tuple[int, ...] = (1, 2)
+    """Which layouts of grey it stores as grey; others become RGB."""
     alpha: bool = True
     deep: bool = False
     """16 bits per channel; the others round to 8."""
@@ -58,11 +60,17 @@ FORMATS = {
             alpha=False,
             lossless=False,
         ),
-        PictureFormat("webp", (".webp",), _ALL, side=16383, longest=2.0**24 - 1),
-        PictureFormat("avif", (".avif",), _ALL, side=32768, area=2**28, lossless=False),
+        PictureFormat("webp", (".webp",), _ALL, side=16383, greys=(), longest=2.0**24 - 1),
+        PictureFormat("avif", (".avif",), _ALL, side=32768, area=2**28, greys=(1,), lossless=False),
         PictureFormat("tiff", (".tif", ".tiff"), _ALL, side=2**32 - 1, deep=True, streams=True),
         PictureFormat(
-            "bmp", (".bmp", ".dib"), frozenset(("dpi",)), side=2**24 - 1, size=2**32 - 1, streams=True
+            "bmp",
+            (".bmp", ".dib"),
+            frozenset(("dpi",)),
+            side=2**24 - 1,
+            greys=(1,),
+            size=2**32 - 1,
+            streams=True,
         ),
         PictureFormat("gif", (".gif",), frozenset(("text",)), side=65535, lossless=False, longest=655350.0),
     )
@@ -70,7 +78,7 @@ FORMATS = {
 """JPEG's side is what its library writes, AVIF's limits what its library reads; both could count further.
 
 Of the texts JPEG and GIF keep the comment; WebP and AVIF keep the resolution inside the EXIF block.
-WebP, and BMP with alpha, store grey as RGB. GIF is lossless up to 256 colours; its alpha is one bit.
+GIF is lossless up to 256 colours; its alpha is one bit.
 """
 
 _BY_SUFFIX = {suffix: each for each in FORMATS.values() for suffix in each.suffixes}

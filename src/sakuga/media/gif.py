@@ -54,7 +54,7 @@ def _visible(frames: Iterable[Timed]) -> Iterator[Patch]:
 
 
 def _write_frame(file: BinaryIO, piece: Patch, ticks: int, disposal: int) -> None:
-    indices, palette, transparent = indexed(_rgb(piece), piece.changed)
+    indices, palette, transparent = indexed(_rgb(piece), piece.changed, clears=disposal == _CLEAR)
     bits = max(1, (len(palette) - 1).bit_length())
     height, width = indices.shape
     file.write(
@@ -73,13 +73,14 @@ def _rgb(piece: Patch) -> NDArray[np.uint8]:
 
 
 def indexed(
-    rgb: NDArray[np.uint8], shown: NDArray[np.bool_]
+    rgb: NDArray[np.uint8], shown: NDArray[np.bool_], *, clears: bool = False
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8], int | None]:
     """Indices (H, W), palette (N, 3), and the transparent index, which stands where `shown` is False.
 
+    A frame that `clears` the canvas has one even if all is shown: some programs look for it to know to what.
     Up to 256 colours, transparency among them, are exact; more are chosen and dithered.
     """
-    hidden = not shown.all()
+    hidden = clears or not shown.all()
     colours = rgb[shown] if hidden else rgb.reshape(-1, 3)
     indices, palette = _exact(rgb, colours, 256 - hidden) or _chosen(rgb, colours, 256 - hidden)
     if not hidden:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from sakuga.media import ifd
@@ -72,6 +72,12 @@ def kept(
     dpi = dpi or _resolution(exif)
     sane = dpi is not None and all(0 < value < 100_000 for value in dpi)
     return Metadata(exif, xmp or None, icc or None, dpi if sane else None, text, colour)
+
+
+def with_fitting_profile(metadata: Metadata, *, grey: bool) -> Metadata:
+    """Without the profile, where it is one for other colours than the file stores: such files are refused."""
+    space = (metadata.icc or b"")[16:20]
+    return replace(metadata, icc=None) if space in (b"CMYK", b"RGB " if grey else b"GRAY") else metadata
 
 
 def exif_of(metadata: Metadata, width: int, height: int, *, with_dpi: bool) -> bytes | None:

@@ -9,13 +9,15 @@ import zlib
 from collections.abc import Generator, Iterable, Iterator
 from typing import TYPE_CHECKING, BinaryIO
 
+from PIL import UnidentifiedImageError
+
 from sakuga.errors import InputError, OutputError
 from sakuga.media import bmp, encoders, gif, png, readers, tiff, webp
 from sakuga.media.animation import Timed, fitting
 from sakuga.media.atomic import replacing
 from sakuga.media.formats import FORMATS, FormatName, PictureFormat, by_content, by_suffix
 from sakuga.media.layout import Depth, Picture, PictureLayout, layout_of
-from sakuga.media.metadata import Metadata
+from sakuga.media.metadata import Metadata, with_fitting_profile
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -143,6 +145,8 @@ def _reading(path: Path) -> Generator[None]:
 def _reason(error: Exception) -> str:
     if isinstance(error, OSError) and error.errno is not None:
         return _REASONS.get(error.errno) or error.strerror or str(error)
+    if isinstance(error, UnidentifiedImageError):
+        return "its content is damaged, or of a kind that is not read"
     words = str(error).rstrip(".")
     return words if words.startswith("it") else f"its content is damaged ({words or type(error).__name__})"
 
@@ -166,6 +170,7 @@ def write_picture(
     """
     kind = _format(path)
     _check(path, kind, layout, metadata, quality)
+    metadata = with_fitting_profile(metadata, grey=layout.channels in kind.greys)
     with _writing(path) as file:
         if kind.name in _STREAMS:
             _STREAMS[kind.name](file, layout, bands, metadata)
@@ -203,6 +208,7 @@ def write_animation(
         if kind.name == "tiff":
             tiff.write_pages(file, ((layout_of(frame), [frame]) for frame, _ in frames), metadata)
         else:
+            metadata = with_fitting_profile(metadata, grey=layout.channels in kind.greys)
             held, plays = fitting(frames, layout, kind.longest), 1 if loop is None else loop
             _MOVING[kind.name](file, layout, held, plays, metadata, quality)
 

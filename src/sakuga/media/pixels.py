@@ -58,7 +58,7 @@ def unguarded() -> Generator[None]:
 def target_of(image: Image.Image) -> str:
     """L, LA, RGB or RGBA, whichever holds all of an image; ValueError, ending a sentence, where none does."""
     if image.mode == "P":
-        colours = "L" if _is_grey(image.getpalette("RGB") or []) else "RGB"
+        colours = "L" if _is_grey(image) else "RGB"
         return colours + "A" if image.has_transparency_data else colours
     target = _TARGETS.get(image.mode)
     if target is None:
@@ -87,8 +87,10 @@ def arrays(image: Image.Image, target: str) -> tuple[Pixels, Pixels | None]:
     return pixels, alpha
 
 
-def _is_grey(palette: list[int]) -> bool:
-    return palette[0::3] == palette[1::3] == palette[2::3]
+def _is_grey(image: Image.Image) -> bool:
+    """Whether a palette holds only greys, and no profile says that they are colours."""
+    palette, profile = image.getpalette("RGB") or [], image.info.get("icc_profile") or b""
+    return palette[0::3] == palette[1::3] == palette[2::3] and profile[16:20] != b"RGB "
 
 
 def _converter(image: Image.Image, target: str) -> Convert:

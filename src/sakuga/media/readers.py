@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 Beside = tuple["Metadata", int]
 """What is kept beside the pixels, and how they must be turned to stand upright."""
 
-_PILLOW_NAMES = {"jpeg": ["JPEG", "MPO"]}
-
 
 @dataclass(frozen=True)
 class Content:
@@ -57,7 +55,7 @@ def mapped(path: Path) -> Generator[mmap.mmap]:
 def _pillow(path: Path, name: FormatName) -> Generator[Image.Image]:
     with path.open("rb") as file:
         with unguarded():
-            image = Image.open(file, formats=_PILLOW_NAMES.get(name, [name.upper()]))
+            image = Image.open(file, formats=[name.upper()])
         with image:
             _scale_transparent_grey(image)
             yield image
@@ -107,12 +105,13 @@ def _read_moving(path: Path, name: FormatName, beside: Beside | None = None) -> 
         count, first = _frames_of(image)
         (kept, turn), canvas, plays = beside or _beside(image), image.size, int(image.info.get("loop", 0))
         colours = "L" if name != "gif" and target_of(image).startswith("L") else "RGB"
+        can_be_clear = name == "gif" or image.has_transparency_data
     if count == 1 and not first:
         return _read_still(path, name, beside)
 
     @functools.cache
     def channels() -> int:
-        frames = _decoded(path, name, first, count)
+        frames = _decoded(path, name, first, count) if can_be_clear else ()
         return len(colours) + any(_is_transparent(frame) for frame, _ in frames)
 
     def frames() -> Iterator[Picture]:

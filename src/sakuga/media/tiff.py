@@ -9,7 +9,7 @@ import numpy as np
 
 from sakuga.media import deflate, ifd
 from sakuga.media.layout import PictureLayout, blocks, rows_of
-from sakuga.media.metadata import exif_directories, exif_of, resolution_tags
+from sakuga.media.metadata import exif_directories, exif_of, resolution_tags, with_fitting_profile
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -56,6 +56,7 @@ def _write_page(
         offsets.append(file.tell())
         sizes.append(len(strip))
         file.write(strip)
+    metadata = with_fitting_profile(metadata, grey=layout.channels < 3)
     return _shape(layout) | {
         273: ifd.longs(*offsets),
         278: ifd.longs(rows),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import struct
+import zlib
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from sakuga.media.layout import Depth
 
 _UNPACKED, _PLANAR, _INVERTED, _RGB = 1, 2, 0, 2
+_DEFLATE = (8, 32946)
 _PACKINGS = frozenset((1, 5, 8, 32773, 32946, 34925, 50000))
 """None, LZW, deflate, PackBits, old deflate, LZMA, zstd."""
 _ASSOCIATED, _UNASSOCIATED, _UNKNOWN = 1, 2, 0
@@ -90,7 +92,7 @@ class TiffPage:
     def check(self) -> None:
         """ValueError, ending a sentence, where pixels are missing or of a kind that is not read."""
         if not all(self.size) or not self._places[2] or not self._places[3]:
-            raise ValueError("a page of it has no size")
+            raise ValueError("it has a page without a size")
         kind = next((_KINDS[k] for k in self.numbers(339) if k in _KINDS), None)
         if kind or max(self.numbers(258), default=1) > 16:
             raise ValueError(
@@ -101,7 +103,7 @@ class TiffPage:
     def _check_pieces(self) -> None:
         offsets, sizes = self._offsets_and_sizes
         if len(offsets) < self._pieces or (sizes and len(sizes) < self._pieces):
-            raise ValueError("a page of it lacks pixels")
+            raise ValueError("it lacks pixels of a page")
         ends = (offset + size for offset, size in zip(offsets, sizes, strict=False))
         if max(ends, default=0) > len(self.source.data):
             raise ValueError("it is cut short")
@@ -165,11 +167,13 @@ class TiffPage:
         return piece.astype(self.depth)
 
     def _unpacked(self, packed: bytes, wanted: int, height: int) -> bytes:
-        """Decompress by letting Pillow read the piece as a one-strip TIFF of single bytes."""
+        """Decompress; the rarer packings by having Pillow read the piece as a one-strip TIFF of bytes."""
         compression = self.number(259, 1)
-        if compression == _UNPACKED:
+        if compression in _DEFLATE:
+            packed = zlib.decompressobj().decompress(packed, wanted)
+        if compression in (_UNPACKED, *_DEFLATE):
             if len(packed) < wanted:
-                raise ValueError("a page of it lacks pixels")
+                raise ValueError("it lacks pixels of a page")
             return packed
         with Image.open(
             io.BytesIO(_wrapped(packed, wanted // height, height, compression)), formats=["TIFF"]

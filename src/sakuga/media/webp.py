@@ -26,7 +26,7 @@ _PICTURE_CHUNKS = (b"ALPH", b"VP8 ", b"VP8L")
 def options(quality: int | None) -> dict[str, Any]:
     """How Pillow is to encode: without any loss where `quality` is None, colour under alpha 0 kept too."""
     if quality is None:
-        return {"lossless": True, "exact": True, "quality": 50, "method": 3}
+        return {"lossless": True, "exact": True, "quality": 25, "method": 1}
     return {"quality": quality, "method": 4}
 
 
