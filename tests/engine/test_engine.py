@@ -13,11 +13,13 @@ from sakuga.errors import InputError, OutOfMemory
 from sakuga.models.spec import FileSource, ModelSpec
 
 
-def engine(backend, *, tile=None, scale=None, wanted="auto", **spec):
+def engine(backend, *, tile=None, scale=None, wanted="auto", color_lock=True, **spec):
     known = {"name": "fake", "network": "onnx", "scale": backend.scale, "source": FileSource(Path("fake"))}
     if backend.recurrent:
         known |= {"window": 3, "recurrent": True}
-    return Engine(ModelSpec(**(known | {"halo": 4, "half": ()} | spec)), backend, wanted, tile, scale)
+    return Engine(
+        ModelSpec(**(known | {"halo": 4, "half": ()} | spec)), backend, wanted, tile, scale, color_lock
+    )
 
 
 def noise(height, width, depth="u1", seed=0):
@@ -94,7 +96,7 @@ def test_a_recurrent_clip_survives_memory_running_out_between_frames():
 
 def test_the_state_is_carried_within_a_shot_and_reset_at_a_cut():
     dark, bright = np.full((32, 32, 3), 20, np.uint8), np.full((32, 32, 3), 240, np.uint8)
-    results = list(engine(FakeBackend(recurrent=True)).clip([dark, dark, bright, bright]))
+    results = list(engine(FakeBackend(recurrent=True), color_lock=False).clip([dark, dark, bright, bright]))
     assert [int(frame[0, 0, 0]) for frame in results] == [10, 15, 120, 180]
 
 
@@ -141,6 +143,13 @@ def test_asking_for_a_precision_that_is_not_there_says_so_and_runs():
 def test_an_unknown_precision_names_the_choices():
     with pytest.raises(InputError, match=r"--precision fp8.*bf16"):
         engine(FakeBackend(), wanted="fp8")
+
+
+def test_the_colours_of_the_source_are_kept_and_the_drift_is_told():
+    some = engine(FakeBackend(recurrent=True))
+    grey = np.full((32, 32, 3), 100, np.uint8)
+    assert all((frame == 100).all() for frame in some.clip([grey] * 3))
+    assert some.report.drift > 10
 
 
 def test_clip_is_lazy():

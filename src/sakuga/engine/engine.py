@@ -9,7 +9,7 @@ from typing import Protocol
 
 import numpy as np
 
-from sakuga.engine import precision, tiles
+from sakuga.engine import colour, precision, tiles
 from sakuga.engine.backend import Backend, Depth, State
 from sakuga.engine.cuts import CutDetector
 from sakuga.engine.device import open_backend
@@ -38,6 +38,8 @@ class EngineReport:
     precision: str
     tile: tuple[int, int] | None
     """(h, w) of the last tile in low-resolution pixels; None before the first frame."""
+    drift: float
+    """Colour that the network changed and the lock put back: mean absolute correction in 8-bit levels."""
     notes: tuple[str, ...]
     """Sentences about what did not go as asked: a precision that failed its check, a tile that was halved."""
 
@@ -73,12 +75,14 @@ def open_engine(
     precision: str = "auto",
     tile: int | None = None,
     scale: float | None = None,
+    color_lock: bool = True,
 ) -> Engine:
     """Make `model` ready to run.
 
     device: see `engine.device.open_backend`. precision: auto, fp32, bf16, fp16; a reduced one is used only if
     it passes the self-check. tile: longest side of a tile in low-resolution pixels, None: what fits.
-    scale: output side / input side, None for the network's own.
+    scale: output side / input side, None for the network's own. color_lock: whether the result takes its low
+    frequencies from the source, as networks drift in brightness and hue.
     Raises DeviceError, InputError or ModelError, naming the flag.
     """
     if scale is not None and not 0 < scale <= 64:
@@ -86,7 +90,7 @@ def open_engine(
     smallest = least_tile(model.spec)
     if tile is not None and tile < smallest:
         raise InputError(f"--tile {tile}: {model.spec.name} needs at least {smallest} pixels.")
-    return Engine(model.spec, open_backend(model, device), precision, tile, scale)
+    return Engine(model.spec, open_backend(model, device), precision, tile, scale, color_lock)
 
 
 def least_tile(spec: ModelSpec) -> int:
@@ -98,13 +102,20 @@ class Engine:
     """One model on one device; see FrameEngine."""
 
     def __init__(
-        self, spec: ModelSpec, backend: Backend, wanted: str, tile: int | None, scale: float | None
+        self,
+        spec: ModelSpec,
+        backend: Backend,
+        wanted: str,
+        tile: int | None,
+        scale: float | None,
+        color_lock: bool = True,
     ) -> None:
         self._spec, self._backend = spec, backend
         self._tile = None if tile is None else (_whole(tile, spec.multiple), _whole(tile, spec.multiple))
         self.scale = float(spec.scale if scale is None else scale)
         self._choice = precision.choose(backend, wanted, spec)
         self._programs: OrderedDict[tuple[int, int, str], precision.Guarded] = OrderedDict()
+        self._lock, self._drift = color_lock, colour.Drift()
         self._plans: dict[tuple[int, int], tiles.Plan] = {}
         self._used: tuple[int, int] | None = None
 
@@ -112,7 +123,13 @@ class Engine:
     def report(self) -> EngineReport:
         backend, choice = self._backend, self._choice
         return EngineReport(
-            self._spec.name, backend.device, backend.name, choice.precision, self._used, tuple(choice.notes)
+            self._spec.name,
+            backend.device,
+            backend.name,
+            choice.precision,
+            self._used,
+            self._drift.mean,
+            tuple(choice.notes),
         )
 
     def size(self, width: int, height: int) -> tuple[int, int]:
@@ -125,7 +142,9 @@ class Engine:
         whole = height * self._spec.scale, width * self._spec.scale
         step = Step((pixels,) * self._spec.window, fresh=True)
         new_width, new_height = self.size(width, height)
-        return resample_bands(self._bands(step), whole, (new_height, new_width))
+        bands = self._bands(step)
+        locked = colour.lock_bands(bands, pixels, self._drift) if self._lock else bands
+        return resample_bands(locked, whole, (new_height, new_width))
 
     def clip(self, frames: Iterable[Pixels]) -> Iterator[Pixels]:
         """Frames of one video, all (H, W, 3), to as many results, lazily, looking one frame ahead."""
@@ -136,6 +155,8 @@ class Engine:
                 result, state = self._recur(step, None if step.fresh else state)
             else:
                 result = _joined(self._bands(step))
+            if self._lock:
+                result = colour.lock(result, step.frames[len(step.frames) // 2], self._drift)
             new_width, new_height = self.size(width, height)
             yield resample(result, new_height, new_width)
 
