@@ -84,7 +84,7 @@ def test_lines_name_files_rates_stages_and_failures(capsys):
     out, err = capsys.readouterr()
     assert "1 file to restore, 1 there already, 2 left out" in err
     assert f"[1/2] {SOURCE}" in err
-    assert "4 of 9 frames, 2.50 frames/s, 0:02 left, network is the bottleneck" in err
+    assert "4 of 9 frames, 2.50 frames/s, 0:02 left, bottleneck: network" in err
     assert "25 %" in err
     assert "2.0 of 6.0 MB" in err
     assert "bf16 is exact enough." in err
@@ -109,7 +109,7 @@ def test_bars_draw_names_as_they_are_and_end_clean(capsys):
     shown = screen.getvalue()
     assert SOURCE.name in shown
     assert "44 %" in shown
-    assert "2.50 frames/s, 0:02 left, network is the bottleneck" in shown
+    assert "2.50 frames/s, 0:02 left, bottleneck: network" in shown
     assert "file 1 of 2" in shown
     assert "1:01:40 left" in shown
     assert str(TASK.destination) in shown

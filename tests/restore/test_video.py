@@ -186,6 +186,15 @@ def test_progress_counts_every_frame_and_names_a_stage(tmp_path):
     assert {count.bottleneck for count in counts} <= {"decoding", "network", "encoding"}
 
 
+def test_a_film_that_does_not_say_how_long_it_is(tmp_path):
+    source = film(tmp_path / "a.h264", pictures(12, 32, 24))
+    counts = []
+    restore_video(NearestEngine(), source, tmp_path / "b.mkv", Encoding(), on_count=counts.append)
+    assert [count.done for count in counts] == list(range(1, 13))
+    assert {count.total for count in counts} == {None}
+    assert len(timeline(tmp_path / "b.mkv")) == 12
+
+
 @pytest.mark.parametrize("content", [b"", b"only text, whatever its name says" * 100], ids=["empty", "text"])
 def test_what_is_no_video_is_said_in_a_sentence(tmp_path, content):
     (tmp_path / "a.mp4").write_bytes(content)

@@ -7,6 +7,7 @@ from typing import Self
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn
+from rich.table import Column
 from rich.text import Text
 
 from sakuga.cli import words
@@ -20,10 +21,10 @@ class BarReport(LineReport):
     def __init__(self, console: Console | None = None) -> None:
         super().__init__()
         self._bars = Progress(
-            TextColumn("{task.description}", markup=False),
-            BarColumn(bar_width=24),
-            TextColumn("{task.percentage:>3.0f} %", markup=False),
-            TextColumn("{task.fields[said]}", markup=False),
+            TextColumn("{task.description}", markup=False, table_column=Column(no_wrap=True, min_width=12)),
+            BarColumn(bar_width=12, table_column=Column(min_width=12)),
+            TextColumn("{task.percentage:>3.0f} %", markup=False, table_column=Column(min_width=5)),
+            TextColumn("{task.fields[said]}", markup=False, table_column=Column(no_wrap=True, ratio=1)),
             console=console or Console(stderr=True),
             transient=True,
             redirect_stdout=False,
@@ -50,14 +51,14 @@ class BarReport(LineReport):
         """Draw what moves, print the rest."""
         match event:
             case Fetching():
-                self._draw(words.fetching(event), event.done, event.total, "")
+                self._draw("fetching", event.done, event.total, words.fetching(event))
             case Started():
                 self._begin(event)
             case Progressed():
                 said = ", ".join(
                     filter(None, (words.speed(event), words.left(event), words.bottleneck(event)))
                 )
-                self._draw(event.task.source.name, event.count.done, event.count.total, said)
+                self._draw("this file", event.count.done, event.count.total, said)
                 self._draw_job(event)
             case Opened():
                 self._clear()
@@ -70,11 +71,12 @@ class BarReport(LineReport):
 
     def _begin(self, event: Started) -> None:
         self._clear()
+        self.write(words.started(event))
         if event.count > 1 and self._job is None:
             self._job = self._bars.add_task("", total=1.0, said="")
         if self._job is not None:
             self._bars.update(self._job, description=f"file {event.index} of {event.count}")
-        self._draw(event.task.source.name, 0, None, "")
+        self._draw("this file", 0, None, "")
 
     def _draw(self, name: str, done: int, total: int | None, said: str) -> None:
         if self._file is None:

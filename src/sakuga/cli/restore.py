@@ -30,6 +30,7 @@ def restore(
     device: Annotated[str, Parameter(group=MODEL)] = "auto",
     precision: Annotated[Precision, Parameter(group=MODEL)] = "auto",
     tile: Annotated[int | None, Parameter(group=MODEL)] = None,
+    color_lock: Annotated[bool, Parameter(group=MODEL)] = True,
     format: Annotated[Format | None, Parameter(group=PICTURES)] = None,  # noqa: A002
     quality: Annotated[int | None, Parameter(group=PICTURES)] = None,
     codec: Annotated[Codec, Parameter(group=VIDEOS)] = "x264",
@@ -59,6 +60,8 @@ def restore(
         Arithmetic of the network; a reduced one is used only if it passes a check against fp32.
     tile
         Longest side of a tile in pixels of the source; without it what the memory allows.
+    color_lock
+        Keep the colours of the source, which networks change a little.
     format
         Format of the pictures; without it each keeps its own.
     quality
@@ -88,6 +91,7 @@ def restore(
             precision=precision,
             tile=tile,
             scale=scale,
+            color_lock=color_lock,
             format=format,
             quality=quality,
             encoding=Encoding(codec=codec, crf=crf, depth=depth, preset=preset),

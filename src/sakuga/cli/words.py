@@ -61,7 +61,7 @@ def left(event: Progressed) -> str:
 
 def bottleneck(event: Progressed) -> str:
     """Which stage the others wait for."""
-    return f"{event.count.bottleneck} is the bottleneck" if event.count.bottleneck else ""
+    return f"bottleneck: {event.count.bottleneck}" if event.count.bottleneck else ""
 
 
 def result(event: Result) -> Iterator[str]:

@@ -40,6 +40,7 @@ def open_engine(settings: RestoreSettings, on_event: OnEvent = ignore) -> FrameE
         precision=settings.precision,
         tile=settings.tile,
         scale=settings.scale,
+        color_lock=settings.color_lock,
     )
 
 

@@ -27,6 +27,8 @@ class RestoreSettings:
     """Side of a tile in source pixels; None measures the memory and chooses."""
     scale: float | None = None
     """Output side / input side; None takes the model's own."""
+    color_lock: bool = True
+    """Whether results keep the low-frequency colour of their source."""
     format: PictureFormat | None = None
     """Format of all pictures; None keeps each picture's own."""
     quality: int | None = None

@@ -58,7 +58,7 @@ def restore_video(
             for pair in _paired(engine, frames):
                 yield pair
                 done += 1
-                on_count(Count(done, video.info.frames, "frames", stages.bottleneck))
+                on_count(Count(done, video.info.frames or None, "frames", stages.bottleneck))
 
         def encode(pairs: Iterable[tuple[Pixels, VideoFrame]]) -> None:
             with create_video(destination, video, width, height, encoding) as writer:
