@@ -204,9 +204,30 @@ def test_a_broken_exif_block_does_not_spoil_the_picture(tmp_path, block):
     Image.fromarray(picture).save(tmp_path / "a.png", exif=block)
     assert (read(tmp_path / "a.png") == picture).all()
     kept = open_picture(tmp_path / "a.png").metadata
-    for suffix in (".png", ".webp"):
+    for suffix in (".png", ".webp", ".tif", ".jpg", ".avif"):
         write(tmp_path / f"b{suffix}", picture, kept)
-        assert (read(tmp_path / f"b{suffix}") == picture).all()
+        assert read(tmp_path / f"b{suffix}").shape == picture.shape
+
+
+def test_a_broken_part_of_an_exif_block_does_not_spoil_the_picture(tmp_path):
+    block = bytearray(exif_block())
+    order = "<" if block.startswith(b"II") else ">"
+    for tag in (ifd.EXIF_IFD, ifd.GPS_IFD):
+        at = block.index(struct.pack(order + "HHI", tag, 4, 1)) + 8
+        block[at : at + 4] = struct.pack(order + "I", 2**31 - 1)
+    for suffix in (".png", ".webp", ".tif", ".jpg", ".avif"):
+        write(tmp_path / f"a{suffix}", noise(5, 9, 3, "uint8"), Metadata(exif=bytes(block)))
+        kept = open_picture(tmp_path / f"a{suffix}").metadata
+        assert tags_of(kept.exif)[ExifTags.Base.Make] == "Sakuga Cameras"
+
+
+def test_only_the_orientation_is_taken_out_of_a_block():
+    block = exif_block(6)
+    result = metadata.without_orientation(block)
+    assert len(result) == len(block)
+    assert ExifTags.Base.Orientation not in tags_of(result)
+    check_exif(result)
+    assert metadata.without_orientation(result) == result
 
 
 @given(st.binary(max_size=200), st.sampled_from([b"II*\0", b"MM\0*", b"II+\0", b""]))

@@ -9,7 +9,7 @@ from PIL import Image
 
 from sakuga.media import gif, webp
 from sakuga.media.layout import PictureLayout, checked, eight_bits, layout_of
-from sakuga.media.metadata import exif_of
+from sakuga.media.metadata import exif_of, without_orientation
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -58,7 +58,7 @@ def write_avif(file: BinaryIO, picture: Pixels, metadata: Metadata, quality: int
     options: dict[str, Any] = {"subsampling": "4:0:0" if grey else "4:4:4"}
     options["quality"] = 90 if quality is None else quality
     if exif:
-        options["exif"] = exif
+        options["exif"] = without_orientation(exif)
     _save(file, picture, "AVIF", metadata, options)
 
 

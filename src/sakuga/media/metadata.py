@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import struct
 from dataclasses import dataclass, replace
@@ -9,6 +10,7 @@ from fractions import Fraction
 
 from sakuga.media import ifd
 
+_INTEROPERABILITY = 40965
 _EXIF_PREFIX = b"Exif\0\0"
 _XMP_ORIENTATION = re.compile(rb"(tiff:Orientation(?:\s*=\s*[\"']|\s*>\s*))([1-8])")
 _DESCRIBING = frozenset(
@@ -40,11 +42,13 @@ class Metadata:
 
 
 def bare_exif(exif: bytes | None) -> bytes | None:
-    """The TIFF structure inside an EXIF block; None where it is none."""
-    if exif is None:
+    """The TIFF structure inside an EXIF block; None where it is none or damaged: the picture is good."""
+    exif = (exif or b"").removeprefix(_EXIF_PREFIX)
+    try:
+        source = ifd.structure(exif)
+        return exif if source and source.directory(source.first) else None
+    except ValueError:
         return None
-    exif = exif.removeprefix(_EXIF_PREFIX)
-    return exif if ifd.structure(exif) else None
 
 
 def orientation(exif: bytes | None, xmp: bytes | None) -> int:
@@ -89,6 +93,19 @@ def exif_of(metadata: Metadata, width: int, height: int, *, with_dpi: bool) -> b
     return None
 
 
+def without_orientation(exif: bytes) -> bytes:
+    """The block without that tag, all else in its place; for formats that say it elsewhere."""
+    source = ifd.structure(exif)
+    for at, order, _ in _places(exif, {ifd.ORIENTATION}).values() if source else ():
+        first, entry = source.first if source else 0, at - 8
+        (count,) = struct.unpack_from(order + "H", exif, first)
+        end = first + 2 + 12 * count + 4
+        if first < entry < end:
+            head = exif[:first] + struct.pack(order + "H", count - 1) + exif[first + 2 : entry]
+            return head + exif[entry + 12 : end] + bytes(12) + exif[end:]
+    return exif
+
+
 def resolution_tags(dpi: tuple[float, float]) -> ifd.Directory:
     """A resolution as the tags of a directory."""
     across, down = (Fraction(value).limit_denominator(10000) for value in dpi)
@@ -124,9 +141,10 @@ def described(
         main, _ = source.directory(source.first)
     below = dict[int, ifd.Directory]()
     for tag in (ifd.EXIF_IFD, ifd.GPS_IFD):
-        if tag in main and (offsets := main[tag].integers()):
-            below[tag], _ = source.directory(offsets[0])
-            below[tag].pop(40965, None)
+        with contextlib.suppress(ValueError):
+            if tag in main and (offsets := main[tag].integers()):
+                below[tag], _ = source.directory(offsets[0])
+                below[tag].pop(_INTEROPERABILITY, None)
     return {tag: entry for tag, entry in main.items() if tag in _DESCRIBING}, below
 
 
