@@ -6,7 +6,7 @@ import contextlib
 import errno
 import os
 import uuid
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 
 from sakuga.errors import OutputError
@@ -22,7 +22,7 @@ def reason(error: OSError) -> str:
 
 
 @contextlib.contextmanager
-def replacing(path: Path) -> Iterator[Path]:
+def replacing(path: Path) -> Generator[Path]:
     """Yield a path beside `path` to write to; rename it on success, remove it on any failure.
 
     The temporary name keeps the suffix of `path`, so that writers which look at it choose the same format.
@@ -38,4 +38,6 @@ def replacing(path: Path) -> Iterator[Path]:
     except OSError as error:
         raise OutputError(f"{path} could not be written: {reason(error)}.") from error
     finally:
-        partial.unlink(missing_ok=True)
+        # Where the folder could not be made, there is nothing to remove and the error above says why.
+        with contextlib.suppress(OSError):
+            partial.unlink(missing_ok=True)

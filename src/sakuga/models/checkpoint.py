@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
@@ -48,7 +49,10 @@ def _safetensors(path: Path) -> Mapping[str, Any]:
 
 def _pickled(path: Path) -> Mapping[str, Any]:
     try:
-        content: object = torch.load(path, map_location="cpu", weights_only=True)
+        with warnings.catch_warnings():
+            # It warns of what it goes on to refuse.
+            warnings.simplefilter("ignore")
+            content: object = torch.load(path, map_location="cpu", weights_only=True)
     except pickle.UnpicklingError as error:
         raise WeightsError(
             f"{path} could not be read: it is damaged, or holds programs beside its weights, and those could "

@@ -46,7 +46,7 @@ def read(path: Path) -> Any:  # noqa: ANN401 - OpenVINO's models carry no types
         # Not Core.read_model, which tries other formats on what is no ONNX, and complains on stderr.
         frontend = manager.load_by_framework("onnx")
         return frontend.convert(frontend.load(str(path)))
-    except RuntimeError as error:
+    except Exception as error:  # its failures have no common base
         raise ModelError(f"{path} could not be read as an ONNX model; is it one, and whole?") from error
 
 

@@ -45,25 +45,13 @@ def identify(path: Path) -> Identity:
         raise InputError(f"{path} is not a file.")
     sha256 = cache.sha256(path)
     named = _named(sha256)
+    usage = f"sakuga restore INPUT --model {named.name if named else path}"
     try:
         spec, parameters = _look(path)
     except WeightsError:
         raise
     except ModelError as error:
-        return _identity(path, sha256, named, named, None, f"--model {named.name}" if named else str(error))
-    usage = f"sakuga restore INPUT --model {named.name if named else path}"
-    return _identity(path, sha256, spec, named, parameters, usage)
-
-
-def _identity(
-    path: Path,
-    sha256: str,
-    spec: ModelSpec | None,
-    named: ModelSpec | None,
-    parameters: int | None,
-    usage: str,
-) -> Identity:
-    """`spec` as the file tells it, `named` as the catalog does."""
+        spec, parameters, usage = named, None, usage if named else str(error)
     licence = named.licence if named else spec.licence if spec else "unknown"
     return Identity(
         path=path,

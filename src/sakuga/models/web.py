@@ -24,7 +24,11 @@ CHUNK = 1 << 18
 
 class _OnlyHttps(HTTPRedirectHandler):
     def redirect_request(self, req: Request, fp: Any, code: int, msg: str, headers: Any, newurl: str) -> Any:  # noqa: ANN401
-        _demand_https(newurl)
+        try:
+            _demand_https(newurl)
+        except WeightsError:
+            fp.close()
+            raise
         return super().redirect_request(req, fp, code, msg, headers, newurl)
 
 
@@ -51,6 +55,7 @@ def _chunks(url: str, what: str, progress: Progress) -> Iterator[bytes]:
         ) as answer:
             yield from _body(answer, url, what, progress)
     except HTTPError as error:
+        error.close()
         raise WeightsError(f"{host} answered {error.code} {error.reason} for {url}") from error
     except (OSError, HTTPException, ssl.SSLError) as error:
         raise WeightsError(f"{host} could not be reached ({_reason(error)})") from error
