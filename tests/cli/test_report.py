@@ -100,6 +100,14 @@ def test_progress_lines_are_few(capsys):
     assert len(capsys.readouterr().err.splitlines()) == 1
 
 
+def test_json_tells_of_a_short_file_too(capsys):
+    with JsonReport() as report:
+        for done in (1, 2, 3, 1, 2, 3):
+            report(Progressed(TASK, Count(done, 3, "frames"), 1.0, 0.0, 0.5, None))
+    told = [json.loads(line)["count"]["done"] for line in capsys.readouterr().out.splitlines()]
+    assert told == [1, 3, 3]
+
+
 def test_bars_draw_names_as_they_are_and_end_clean(capsys):
     screen = io.StringIO()
     with BarReport(Console(file=screen, force_terminal=True, width=200, color_system=None)) as report:

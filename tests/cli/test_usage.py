@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
-import time
 from typing import get_args
 
 import pytest
@@ -23,14 +23,13 @@ HEAVY = {"torch", "openvino", "av", "cv2", "numpy", "PIL", "spandrel", "sakuga.r
     "arguments", [["--help"], ["--version"], ["restore", "--help"], ["models", "--help"]]
 )
 def test_help_is_quick(arguments):
-    best = 9.0
-    for _ in range(8):
-        began = time.perf_counter()
+    """Processor time, so that other work on this machine does not count; alone it is the time on the clock."""
+    before = os.times()
+    for _ in range(3):
         subprocess.run([*SAKUGA, *arguments], capture_output=True, check=True)
-        best = min(best, time.perf_counter() - began)
-        if best < 0.4:
-            return
-    pytest.fail(f"{best:.2f} s")
+    after = os.times()
+    spent = after.children_user + after.children_system - before.children_user - before.children_system
+    assert spent / 3 < 0.4
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["restore", "--help"], ["models", "list"], ["restore"]])

@@ -75,12 +75,13 @@ class Report:
 
 
 class JsonReport(Report):
-    """One object per line on stdout, nothing else there."""
+    """One object per line on stdout, nothing else there; a file's last progress is always among them."""
 
     interval = 1.0
 
     def show(self, event: Event) -> None:
-        if not isinstance(event, Progressed | Fetching) or self.due():
+        ended = isinstance(event, Progressed) and event.count.done == event.count.total
+        if ended or not isinstance(event, Progressed | Fetching) or self.due():
             output.say(jsonl.line(event))
 
 
