@@ -30,7 +30,8 @@ class OpenVINOProgram:
         self._request: Any = compiled.create_infer_request()
         self._outputs: int = len(compiled.outputs)
         # Two buffers in turn: the state that a step reads must not be the memory it writes.
-        shapes = [compiled.output(1).shape] * 2 if has_state else []
+        fixed = has_state and compiled.output(1).get_partial_shape().is_static
+        shapes = [compiled.output(1).shape] * 2 if fixed else []
         self._states: list[Any] = [ov.Tensor(ov.Type.f32, shape) for shape in shapes]
 
     def __call__(self, frames: Sequence[Pixels], state: State | None) -> tuple[Pixels, State | None]:
@@ -111,9 +112,9 @@ class OpenVINOBackend:
         return self._trace(PROBE, PROBE)
 
     def _sized(self, height: int, width: int) -> Any:  # noqa: ANN401
-        """Attention networks build masks for one size while they are traced, so each size is a trace."""
+        """Some attention networks build masks for one size while they are traced: each size is a trace."""
         spec = self._model.spec
-        return self._graph if spec.exact or self._model.onnx is not None else self._trace(height, width)
+        return self._graph if spec.any_size or self._model.onnx is not None else self._trace(height, width)
 
     def _trace(self, height: int, width: int) -> Any:  # noqa: ANN401
         module: Any = self._model.module
