@@ -136,7 +136,11 @@ def rows(page: str, heading: str) -> list[list[str]]:
 def test_table_of_flags_is_true() -> None:
     flags = inspect.signature(import_module("sakuga.cli.restore").restore).parameters
     told = {row[0]: row for row in rows("restore.md", "Flags")}
-    assert list(told) == [f"--{name}" for name in flags if name != "paths"]
+    assert list(told) == [
+        f"--{'no-' if flag.default is True else ''}{flag.name.replace('_', '-')}"
+        for flag in flags.values()
+        if flag.name != "paths"
+    ]
     assert told["--out"][-1] == str(flags["out"].default)
     assert told["--model"][-1] == flags["model"].default == DEFAULT
 
