@@ -20,6 +20,20 @@ class NearestEngine:
         )
         self.pictures, self.frames, self.held = 0, 0, 0
 
+    @property
+    def window(self):
+        return 1
+
+    @property
+    def identity(self):
+        return f"nearest {self.scale}"
+
+    def tile(self, width, height):
+        return height, width
+
+    def settle(self, width, height, tile):
+        assert tile == (height, width)
+
     def size(self, width, height):
         return max(1, round(width * self.scale)), max(1, round(height * self.scale))
 
@@ -44,6 +58,10 @@ class NearestEngine:
 
 class LookingAheadEngine(NearestEngine):
     """Like the true one with a window of three: it takes frame n + 1 before it gives frame n."""
+
+    @property
+    def window(self):
+        return 3
 
     def clip(self, frames):
         waiting = None

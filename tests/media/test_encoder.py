@@ -15,8 +15,9 @@ import clips
 from bars import HEIGHT, PATCH, WIDTH, bars, inner, to_yuv
 from sakuga.errors import DeviceError, InputError, OutputError, VerifyError
 from sakuga.media.colour import Matrix, Range
-from sakuga.media.encoder import CODECS, Encoding, container_for, create_video
+from sakuga.media.codecs import CODECS, Encoding, container_for
 from sakuga.media.video import open_video
+from writing import create_video
 
 AVC = ("-c:v", "libx264", "-g", "12", "-bf", "3", "-pix_fmt", "yuv420p", "-crf", "12")
 SOFTWARE = sorted(set(CODECS) - {"nvenc"})
@@ -437,8 +438,8 @@ def test_a_lost_frame_is_found_out(plain, tmp_path):
 
 def test_the_source_is_never_its_own_output(plain):
     video = open_video(plain)
-    with pytest.raises(InputError, match="source itself"):
-        create_video(plain, video, 160, 120, Encoding())
+    with pytest.raises(InputError, match="source itself"), create_video(plain, video, 160, 120, Encoding()):
+        pass
 
 
 def test_the_other_streams_of_a_source_that_breaks_off(tmp_path, plain):

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
 from typing import Protocol
 
 import numpy as np
@@ -18,7 +21,7 @@ from sakuga.engine.resample import resample, resample_bands
 from sakuga.errors import InputError, OutOfMemory
 from sakuga.media.frames import Pixels
 from sakuga.models.load import Model
-from sakuga.models.spec import ModelSpec
+from sakuga.models.spec import FileSource, ModelSpec
 
 PROGRAMS = 4
 """Compiled tile sizes that are kept; a folder of pictures in few sizes compiles each once."""
@@ -54,6 +57,24 @@ class FrameEngine(Protocol):
 
     @property
     def report(self) -> EngineReport: ...
+
+    @property
+    def window(self) -> int:
+        """Frames that one step sees."""
+        ...
+
+    @property
+    def identity(self) -> str:
+        """Everything that decides the pixels but the tile; equal for engines that give equal results."""
+        ...
+
+    def tile(self, width: int, height: int) -> tuple[int, int]:
+        """(h, w) of the tiles that frames of this size are cut into."""
+        ...
+
+    def settle(self, width: int, height: int, tile: tuple[int, int]) -> None:
+        """Cut frames of this size into tiles of (h, w), whatever the memory says: as a stopped job did."""
+        ...
 
     def size(self, width: int, height: int) -> tuple[int, int]:
         """(width, height) of the output for an input of this size."""
@@ -114,6 +135,7 @@ class Engine:
         self._tile = None if tile is None else (_whole(tile, spec.multiple), _whole(tile, spec.multiple))
         self.scale = float(spec.scale if scale is None else scale)
         self._choice = precision.choose(backend, wanted, spec)
+        self._started = self._choice.precision
         self._programs: OrderedDict[tuple[int, int, str], precision.Guarded] = OrderedDict()
         self._lock, self._drift = color_lock, colour.Drift()
         self._plans: dict[tuple[int, int], tiles.Plan] = {}
@@ -131,6 +153,31 @@ class Engine:
             self._drift.mean,
             tuple(choice.notes),
         )
+
+    @property
+    def window(self) -> int:
+        """Frames that one step sees."""
+        return self._spec.window
+
+    @cached_property
+    def identity(self) -> str:
+        """Network, weights, backend, device, precision, scale and lock."""
+        spec, backend = self._spec, self._backend
+        if isinstance(spec.source, FileSource):
+            with spec.source.path.open("rb") as file:
+                weights = hashlib.file_digest(file, "sha256").hexdigest()
+            spec = replace(spec, source=FileSource(Path(), weights))
+        return f"{spec} {backend.name} {backend.device} {self._started} {self.scale} {self._lock}"
+
+    def tile(self, width: int, height: int) -> tuple[int, int]:
+        """(h, w) of the tiles that frames of this size are cut into."""
+        return self._plan(*self._sides(height, width)).tile
+
+    def settle(self, width: int, height: int, tile: tuple[int, int]) -> None:
+        """Cut frames of this size into tiles of (h, w)."""
+        sides = self._sides(height, width)
+        if self._backend.fixed is None:
+            self._plans[sides] = self._planned(*sides, tile)
 
     def size(self, width: int, height: int) -> tuple[int, int]:
         """(width, height) of the output, at least 1 x 1."""
@@ -218,12 +265,14 @@ class Engine:
         """Tiles for a padded frame, planned once per size: running changes how much memory is free."""
         if (height, width) not in self._plans:
             side = self._backend.fixed or self._side(height, width)
-            self._plans[height, width] = tiles.plan(
-                height, width, side, self._spec.halo, self._spec.multiple, even=self._backend.fixed is None
-            )
+            self._plans[height, width] = self._planned(height, width, side)
         plan = self._plans[height, width]
         self._used = plan.tile
         return plan
+
+    def _planned(self, height: int, width: int, side: tuple[int, int]) -> tiles.Plan:
+        even = self._backend.fixed is None
+        return tiles.plan(height, width, side, self._spec.halo, self._spec.multiple, even=even)
 
     def _side(self, height: int, width: int) -> tuple[int, int]:
         if self._tile is not None:
@@ -259,14 +308,19 @@ class Engine:
         self._programs.move_to_end(key)
         return self._programs[key]
 
+    def _sides(self, height: int, width: int) -> tuple[int, int]:
+        """(h, w) of a frame that the network takes."""
+        least, multiple = self._backend.fixed or (1, 1), self._spec.multiple
+        return (
+            max(tiles.round_up(height, multiple), least[0]),
+            max(tiles.round_up(width, multiple), least[1]),
+        )
+
     def _padded(self, frame: Pixels) -> Pixels:
         """Right and bottom, to the network's multiple, and to its only size where it has one."""
         height, width = frame.shape[:2]
-        least = self._backend.fixed or (1, 1)
-        down, right = (
-            max(tiles.round_up(side, self._spec.multiple), smallest) - side
-            for side, smallest in zip((height, width), least, strict=True)
-        )
+        padded_height, padded_width = self._sides(height, width)
+        down, right = padded_height - height, padded_width - width
         return np.pad(frame, ((0, down), (0, right), (0, 0)), self._spec.padding) if down or right else frame
 
 

@@ -85,8 +85,8 @@ class VideoFile:
     ) -> None:
         """Nothing is held open between calls of `frames()`."""
 
-    def frames(self) -> Iterator[VideoFrame]:
-        """All frames in display order, RGB, pts and time base as in the source.
+    def frames(self, first: int = 0) -> Iterator[VideoFrame]:
+        """All frames in display order from number `first` on, RGB, pts and time base as in the source.
 
         Damaged places are skipped and told in `warnings`. Raises InputError where time jumps.
         """
@@ -100,8 +100,9 @@ class VideoFile:
             decoder = _Decoder(container, stream, self.path, self.warnings)
             for frame in decoder.frames():
                 pts = timeline.place(frame)
-                yield VideoFrame(to_rgb(frame), pts, info.time_base, frame.duration or 0)
                 count += 1
+                if count > first:
+                    yield VideoFrame(to_rgb(frame), pts, info.time_base, frame.duration or 0)
         self.cut_off, self.decoded = decoder.cut_off, count
 
 

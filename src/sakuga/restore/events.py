@@ -24,6 +24,8 @@ class Count:
     """Rows of a still, frames of anything that moves."""
     bottleneck: str = ""
     """The stage that the others wait for; empty for pictures."""
+    kept: int = 0
+    """How many of those done an earlier run had left."""
 
 
 OnCount = Callable[[Count], None]

@@ -19,6 +19,7 @@ from sakuga.restore.settings import RestoreSettings
 from sakuga.restore.space import shortage
 from sakuga.restore.tracker import Tracker
 from sakuga.restore.video import restore_video
+from sakuga.restore.work import tidy
 
 if TYPE_CHECKING:
     from sakuga.engine.engine import FrameEngine
@@ -74,6 +75,7 @@ def _results(
     for problem in planned.problems:
         yield Result(problem.path, None, "failed", problem.sentence)
     for task in planned.finished:
+        tidy(task.destination)
         yield Result(
             task.source, task.destination, "skipped", "It is there already; --overwrite makes it again."
         )
@@ -133,7 +135,14 @@ class _Runner:
             quality = self._settings.quality
             frames = restore_picture(engine, source, destination, quality=quality, on_count=count)
             return Result(source, destination, "done", frames=frames)
-        outcome = restore_video(engine, source, destination, self._settings.encoding, on_count=count)
+        outcome = restore_video(
+            engine,
+            source,
+            destination,
+            self._settings.encoding,
+            on_count=count,
+            on_note=lambda note: self._on_event(Warned(note)),
+        )
         return Result(source, destination, "done", frames=outcome.frames, warnings=outcome.warnings)
 
 

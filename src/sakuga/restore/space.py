@@ -14,6 +14,9 @@ _LOSSY_TO_LOSSLESS = 8
 _VIDEO_POWER = 0.75
 """Size of a video at constant quality ~ pixels ** this."""
 
+_TWICE = 2
+"""A video's finished segments stay until the file that is put together from them is whole."""
+
 
 def shortage(tasks: Sequence[Task], scale: float) -> str:
     """A sentence if the results of `tasks` will probably not fit where they go, else an empty string."""
@@ -29,7 +32,7 @@ def shortage(tasks: Sequence[Task], scale: float) -> str:
 def _size(task: Task, scale: float) -> float:
     size = task.source.stat().st_size
     if task.kind == "video":
-        return size * (scale * scale) ** _VIDEO_POWER
+        return _TWICE * size * (scale * scale) ** _VIDEO_POWER
     lossless = task.destination.suffix.lower() in _LOSSLESS
     grows = lossless and task.source.suffix.lower() not in _LOSSLESS
     return size * scale * scale * (_LOSSY_TO_LOSSLESS if grows else 1)

@@ -26,6 +26,7 @@ class Tracker:
         self._tasks = tasks
         self._index = 0
         self._whole = Meter(clock)
+        self._earlier = [0.0] * len(tasks)
         self._file = self._whole
         self._told = -INTERVAL
 
@@ -42,18 +43,21 @@ class Tracker:
             return
         self._told = now
         total = sum(self._weights)
-        share = count.done / count.total if count.total else 0.0
-        behind = sum(self._weights[: self._index]) + min(share, 1.0) * self._weights[self._index]
-        self._file.mark(count.done)
-        self._whole.mark(behind)
+        weight = self._weights[self._index]
+        share, kept = ((it / count.total if count.total else 0.0) for it in (count.done, count.kept))
+        behind = sum(self._weights[: self._index]) + min(share, 1.0) * weight
+        self._earlier[self._index] = min(kept, 1.0) * weight
+        earlier = sum(self._earlier)
+        self._file.mark(count.done - count.kept)
+        self._whole.mark(behind - earlier)
         self._on_event(
             Progressed(
                 self._tasks[self._index],
                 count,
                 self._file.per_second,
-                self._file.seconds_left(count.total),
+                self._file.seconds_left(count.total and count.total - count.kept),
                 behind / total,
-                self._whole.seconds_left(total),
+                self._whole.seconds_left(total - earlier),
             )
         )
 

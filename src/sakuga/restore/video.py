@@ -1,4 +1,4 @@
-"""Restore one video: decode, network and encode at once, each frame at its own time."""
+"""Restore one video: segment by segment, each of which lasts, then put together."""
 
 from __future__ import annotations
 
@@ -8,14 +8,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sakuga.errors import InputError
-from sakuga.media.encoder import Encoding, create_video
+from sakuga.errors import InputError, VerifyError
+from sakuga.media.assembly import assemble, check_destination
+from sakuga.media.codecs import Encoding
+from sakuga.media.encoder import SegmentWriter
 from sakuga.media.frames import Pixels, VideoFrame
-from sakuga.media.video import open_video
+from sakuga.media.video import VideoFile, open_video
+from sakuga.restore import stretches
 from sakuga.restore.events import Count, OnCount, ignore
 from sakuga.restore.pipeline import Stages, overlap
+from sakuga.restore.stretches import Context, Stretches
+from sakuga.restore.work import WorkFolder, mark_of, versions
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from sakuga.engine.engine import FrameEngine
 
 _INTERLACED = "It says that it is interlaced; combs, where it has them, are enlarged as they are."
@@ -34,6 +41,15 @@ class VideoOutcome:
     """Sentences: what was odd in the source, and which streams the container could not take over."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Restored:
+    """One frame of the segment that begins with frame `first`; without a frame, its end."""
+
+    first: int
+    pixels: Pixels | None = None
+    frame: VideoFrame | None = None
+
+
 def restore_video(
     engine: FrameEngine,
     source: Path,
@@ -41,50 +57,120 @@ def restore_video(
     encoding: Encoding,
     *,
     on_count: OnCount = ignore,
+    on_note: Callable[[str], None] = lambda _: None,
 ) -> VideoOutcome:
     """Restore the video `source` into `destination`, whose suffix decides the container.
 
-    Every other stream is copied, every timestamp kept. Raises InputError or OutputError, naming the file;
-    `destination` appears only when it is whole.
+    Every other stream is copied, every timestamp kept. Finished segments stay in a work folder beside the
+    destination until it is whole: the same call goes on from there, and `on_note` is told so. Raises
+    InputError or OutputError, naming the file; `destination` appears only when it is whole.
     """
-    stages = Stages()
-    done = 0
-    told: list[str] = []
+    check_destination(destination, source, encoding)
     with open_video(source) as video:
-        width, height = engine.size(video.info.width, video.info.height)
-
-        def network(frames: Iterable[VideoFrame]) -> Iterator[tuple[Pixels, VideoFrame]]:
-            nonlocal done
-            for pair in _paired(engine, frames):
-                yield pair
-                done += 1
-                on_count(Count(done, video.info.frames or None, "frames", stages.bottleneck))
-
-        def encode(pairs: Iterable[tuple[Pixels, VideoFrame]]) -> None:
-            with create_video(destination, video, width, height, encoding) as writer:
-                for pixels, frame in pairs:
-                    writer.write(pixels, frame)
-                if video.cut_off:
-                    raise InputError(f"{video.cut_off} {_CUT}")
-            told.extend((*writer.dropped, *writer.notes))
-
-        overlap(video.frames, network, encode, stages)
-        if not done:
-            raise InputError(f"{source} holds no frame that can be decoded.")
-        if video.info.interlaced:
-            told.insert(0, _INTERLACED)
-        return VideoOutcome(done, (*video.warnings, *told))
+        return _Job(engine, video, destination, encoding).run(on_count, on_note)
 
 
-def _paired(engine: FrameEngine, frames: Iterable[VideoFrame]) -> Iterator[tuple[Pixels, VideoFrame]]:
-    """Each result with the frame that it came from; only the frames that the engine looks ahead are held."""
-    waiting: deque[VideoFrame] = deque()
+class _Job:
+    def __init__(
+        self, engine: FrameEngine, video: VideoFile, destination: Path, encoding: Encoding
+    ) -> None:
+        self._engine, self._video = engine, video
+        self._destination, self._encoding = destination, encoding
+        self._size = engine.size(video.info.width, video.info.height)
+        self._stages = Stages()
+        self._done = 0
+
+    def run(self, on_count: OnCount, on_note: Callable[[str], None]) -> VideoOutcome:
+        self._on_count = on_count
+        self._work = work = WorkFolder(self._destination, self._parts())
+        try:
+            if work.told:
+                on_note(work.told)
+            self._settle()
+            self._start = self._kept = self._done = work.ahead()
+            overlap(self._frames, self._network, self._encode, self._stages)
+            self._check()
+            told = assemble(
+                self._destination, self._video, self._size, self._encoding, work.ordered(), work.path, work.conclude
+            )
+        except (InputError, VerifyError):
+            work.remove()
+            raise
+        except BaseException:
+            work.leave()
+            raise
+        work.remove()
+        interlaced = [_INTERLACED] * self._video.info.interlaced
+        return VideoOutcome(self._done, (*self._video.warnings, *interlaced, *told))
+
+    def _parts(self) -> dict[str, str]:
+        """What decides the result, in the words in which a change is told."""
+        return {
+            "the source": mark_of(self._video.path),
+            "the model or its settings": self._engine.identity,
+            "the encoding": f"{self._encoding} {self._size}",
+            "the program": f"{versions()}, {stretches.RULES}",
+        }
+
+    def _settle(self) -> None:
+        width, height = self._video.info.width, self._video.info.height
+        self._engine.settle(width, height, self._work.tile(self._engine.tile(width, height)))
+
+    def _frames(self) -> Iterator[VideoFrame]:
+        return self._video.frames(max(0, self._start - stretches.BEFORE))
+
+    def _network(self, frames: Iterable[VideoFrame]) -> Iterator[_Restored]:
+        cut = Stretches(frames, self._engine.window, self._start)
+        for first in cut:
+            if span := self._work.finished.get(first):
+                cut.skip(span.count)
+                self._kept += span.count
+                self._count(span.count)
+                continue
+            for pixels, frame in _paired(self._engine, cut.feed()):
+                yield _Restored(first, pixels, frame)
+                self._count(1)
+            yield _Restored(first)
+
+    def _count(self, more: int) -> None:
+        self._done += more
+        total = self._video.info.frames or None
+        self._on_count(Count(self._done, total, "frames", self._stages.bottleneck, self._kept))
+
+    def _encode(self, items: Iterable[_Restored]) -> None:
+        items = iter(items)
+        for item in items:
+            self._write(item, items)
+            self._work.add(item.first)
+
+    def _write(self, item: _Restored, items: Iterator[_Restored]) -> None:
+        """Write the segment that begins with `item`, up to its end."""
+        path = self._work.segment(item.first)
+        with SegmentWriter(
+            path, item.first, self._video.info, self._size, self._encoding, self._destination
+        ) as writer:
+            while item.pixels is not None and item.frame is not None:
+                writer.write(item.pixels, item.frame)
+                item = next(items)
+
+    def _check(self) -> None:
+        if self._video.cut_off:
+            raise InputError(f"{self._video.cut_off} {_CUT}")
+        if not self._done:
+            raise InputError(f"{self._video.path} holds no frame that can be decoded.")
+
+
+def _paired(engine: FrameEngine, context: Iterable[Context]) -> Iterator[tuple[Pixels, VideoFrame]]:
+    """Each own frame's result with it; only the frames that the engine looks ahead are held."""
+    waiting: deque[Context] = deque()
 
     def pixels() -> Iterator[Pixels]:
-        for frame in frames:
-            waiting.append(frame)
-            yield frame.pixels
+        for each in context:
+            waiting.append(each)
+            yield each.frame.pixels
 
     for result in engine.clip(pixels()):
-        yield result, waiting.popleft()
+        given = waiting.popleft()
+        if given.own:
+            yield result, given.frame
     assert not waiting, "the engine gave fewer frames than it took"
