@@ -6,7 +6,6 @@ import hashlib
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from functools import cached_property
 from pathlib import Path
 from typing import Protocol
 
@@ -159,7 +158,7 @@ class Engine:
         """Frames that one step sees."""
         return self._spec.window
 
-    @cached_property
+    @property
     def identity(self) -> str:
         """Network, weights, backend, device, precision, scale and lock."""
         spec, backend = self._spec, self._backend

@@ -16,7 +16,7 @@ from av.video.stream import VideoStream
 from sakuga.errors import InputError, OutputError, VerifyError
 from sakuga.media import matroska
 from sakuga.media.atomic import replacing
-from sakuga.media.codecs import CODECS, Encoding, Muxer, muxer_for
+from sakuga.media.codecs import CODECS, Encoding, muxer_for
 from sakuga.media.container import address, main_video, opened, typed
 from sakuga.media.encoder import VideoTrack, close, refusing
 from sakuga.media.probe import VideoInfo

@@ -20,6 +20,7 @@ from av.stream import Stream
 from av.video.stream import VideoStream
 
 from sakuga.errors import DeviceError, OutputError
+from sakuga.media import repeatable
 from sakuga.media.atomic import replacing
 from sakuga.media.codecs import CODECS, Codec, Encoding, Muxer, layout_for, muxer_for
 from sakuga.media.colour import Colour, FromRgb, Matrix, Range
@@ -74,7 +75,7 @@ class VideoTrack:
             options["preset"] = preset
         if self.chroma in ("420", "422"):
             options["chroma_sample_location"] = "left"
-        settings = dict(codec.settings) | self._hdr(codec)
+        settings = dict(codec.settings) | repeatable.settings(codec.encoder) | self._hdr(codec)
         if codec.parameters and settings:
             options[codec.parameters] = ":".join(f"{name}={value}" for name, value in settings.items())
         return options

@@ -71,9 +71,7 @@ def restore_video(
 
 
 class _Job:
-    def __init__(
-        self, engine: FrameEngine, video: VideoFile, destination: Path, encoding: Encoding
-    ) -> None:
+    def __init__(self, engine: FrameEngine, video: VideoFile, destination: Path, encoding: Encoding) -> None:
         self._engine, self._video = engine, video
         self._destination, self._encoding = destination, encoding
         self._size = engine.size(video.info.width, video.info.height)
@@ -91,7 +89,13 @@ class _Job:
             overlap(self._frames, self._network, self._encode, self._stages)
             self._check()
             told = assemble(
-                self._destination, self._video, self._size, self._encoding, work.ordered(), work.path, work.conclude
+                self._destination,
+                self._video,
+                self._size,
+                self._encoding,
+                work.ordered(),
+                work.path,
+                work.conclude,
             )
         except (InputError, VerifyError):
             work.remove()

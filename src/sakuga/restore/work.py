@@ -6,7 +6,7 @@ import contextlib
 import hashlib
 import json
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from importlib.metadata import version
 from pathlib import Path
 
@@ -160,7 +160,7 @@ def _read(path: Path) -> dict[str, str] | None:
 
 
 @contextlib.contextmanager
-def _refused(destination: Path) -> Iterator[None]:
+def _refused(destination: Path) -> Generator[None]:
     try:
         yield
     except OSError as error:
