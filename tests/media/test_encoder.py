@@ -14,8 +14,8 @@ import pytest
 import clips
 from bars import HEIGHT, PATCH, WIDTH, bars, inner, to_yuv
 from sakuga.errors import DeviceError, InputError, OutputError, VerifyError
-from sakuga.media.colour import Matrix, Range
 from sakuga.media.codecs import CODECS, Encoding, container_for
+from sakuga.media.colour import Matrix, Range
 from sakuga.media.video import open_video
 from writing import create_video
 

@@ -54,12 +54,16 @@ def test_a_segment_knows_whether_it_is_whole(plain, tmp_path):
 
 def test_an_error_leaves_no_segment(plain, tmp_path):
     video = open_video(plain)
-    with (
-        pytest.raises(KeyboardInterrupt),
-        SegmentWriter(tmp_path / "a.segment", 0, video.info, (64, 48), Encoding(), tmp_path / "a.mkv") as w,
-    ):
-        w.write(next(video.frames()).pixels, next(video.frames()))
-        raise KeyboardInterrupt
+    writer = SegmentWriter(tmp_path / "a.segment", 0, video.info, (64, 48), Encoding(), tmp_path / "a.mkv")
+
+    def interrupted():
+        with writer:
+            for frame in video.frames():
+                writer.write(frame.pixels, frame)
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
     assert list(tmp_path.iterdir()) == []
 
 
@@ -83,14 +87,14 @@ def test_segments_become_one_film(plain, tmp_path, codec):
         assert len(told) == (codec == "prores")
         results.append((tmp_path / f"{name}.mkv").read_bytes())
     assert results[0] == results[1]
-    made = open_video(tmp_path / f"a.mkv")
+    made = open_video(tmp_path / "a.mkv")
     times = [(f.pts - video.info.origin) * f.time_base for f in video.frames()]
     frames = list(made.frames())
     assert [float(f.pts * f.time_base) for f in frames] == pytest.approx([float(t) for t in times], abs=1e-3)
     assert made.warnings == []
     for before, after in zip(video.frames(), frames, strict=True):
         assert abs(before.pixels.astype(int) - after.pixels).mean() < 4
-    listed = clips.ffmpeg("-i", tmp_path / f"a.mkv", "-map", "0:v", "-f", "framemd5", "-")
+    listed = clips.ffmpeg("-i", tmp_path / "a.mkv", "-map", "0:v", "-f", "framemd5", "-")
     assert len([line for line in listed.splitlines() if line[0] != "#"]) == 60
 
 

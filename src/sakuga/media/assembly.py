@@ -47,9 +47,9 @@ def assemble(
     """Make `path` what `source` is, with the pictures of (width, height) `size` that `segments` hold.
 
     Nothing is encoded again, and equal segments give an equal file. It is verified against the source and
-    appears under its name only when it is whole, right after `on_whole`; until then it is in `folder`. Returns sentences on what it
-    holds in another way than the source, or not at all. Raises OutputError where the disk refuses,
-    VerifyError where the file does not hold what it should.
+    appears under its name only when it is whole, right after `on_whole`; until then it is in `folder`.
+    Returns sentences on what it holds in another way than the source, or not at all. Raises OutputError where
+    the disk refuses, VerifyError where the file does not hold what it should.
     """
     return _Assembly(path, source, size, encoding).run(segments, folder, on_whole)
 
@@ -155,7 +155,7 @@ def _dated(segments: Sequence[Path], info: VideoInfo) -> Iterator[Packet[Stream]
 
 
 def decoding_times(times: Iterable[int]) -> list[int]:
-    """Rising times, none after that of its packet, for packets in decoding order shown at distinct `times`."""
+    """Rising times, none after its packet's, for packets in decoding order shown at distinct `times`."""
     shown = list(times)
     ordered = sorted(shown)
     rank = {time: index for index, time in enumerate(ordered)}

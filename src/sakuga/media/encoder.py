@@ -91,17 +91,19 @@ class VideoTrack:
         info, (width, height) = self._info, self._size
         if info.chroma in (self.chroma, "400") and self.depth >= info.depth:
             return []
-        return [
+        note = (
             f"{path}: {info.depth}-bit {_spoken(info.chroma)} is stored as {self.depth}-bit"
             f" {_spoken(self.chroma)}, which --codec {self._encoding.codec} takes at {width}x{height}."
-        ]
+        )
+        return [note]
 
 
 class SegmentWriter:
     """Encodes one stretch of pictures, alone and from a key frame, into a segment file.
 
     `first` is the number of its first frame within the source. Used as a context manager: left without an
-    error the file at `path` is whole and durable, left with one there is none. Raises OutputError, naming `destination`, where disk or encoder refuse.
+    error the file at `path` is whole and durable, left with one there is none. Raises OutputError, naming
+    `destination`, where disk or encoder refuse.
     """
 
     def __init__(

@@ -10,7 +10,7 @@ from sakuga.engine.cuts import MEMORY, CutDetector
 from sakuga.media.frames import VideoFrame
 
 SHORTEST = 48
-"""Frames; a cut that comes sooner after the last border makes no new one, so that action stays a few files."""
+"""Frames; a cut that comes sooner after a border makes no new one, so that action stays a few files."""
 LONGEST = 240
 """Frames; what a power cut can cost."""
 WARM_UP = 4

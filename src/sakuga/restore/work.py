@@ -16,7 +16,8 @@ from sakuga.errors import OutputError
 from sakuga.media.atomic import reason, replacing
 from sakuga.media.segment import Span, span_of
 
-_JOB, _TILE, _ASSEMBLED, _SEGMENT = "job.json", "tile.json", "assembled", ".segment"
+_SEGMENT = ".segment"
+_JOB, _TILE, _ASSEMBLED = "job.json", "tile.json", "assembled"
 _EDGE = 1 << 20
 """Bytes of a source's head and of its tail that are hashed, beside its size and its date."""
 
@@ -38,7 +39,7 @@ class WorkFolder:
             self._open()
 
     def tile(self, planned: tuple[int, int]) -> tuple[int, int]:
-        """`planned`, or the tile (h, w) that the run had which began the work: free memory is not the same."""
+        """`planned`, or the tile (h, w) of the run that began the work: free memory is never the same."""
         path = self.path / _TILE
         with _refused(self._destination), contextlib.suppress(ValueError):
             if path.exists():
