@@ -106,8 +106,8 @@ class WorkFolder:
         if known is not None:
             changed = [name for name, value in self._job.items() if known.get(name) != value]
             self.told = (
-                f"{self._destination}: {' and '.join(changed) or 'something'} changed since an earlier run was"
-                " stopped, so that its work is of no use; it begins anew."
+                f"{self._destination}: {' and '.join(changed) or 'something'} changed since an earlier run"
+                " was stopped, so that its work is of no use; it begins anew."
             )
         if self.path.exists():
             shutil.rmtree(self.path)
