@@ -10,6 +10,7 @@ import subprocess
 import time
 
 import numpy as np
+import psutil
 import pytest
 
 from command import sakuga, started
@@ -73,7 +74,7 @@ def test_killed_again_and_again_it_ends_with_the_same_bytes(long, model, whole, 
     chance, command = random.Random(5), ("restore", long, "--model", model, "--out", tmp_path)
     kills, reached = 0, []
     for _ in range(20):
-        before, more = len(segments(tmp_path)), chance.choice((0, 0, 1, 1))
+        before, more = len(segments(tmp_path)), chance.choice((0, 1, 1, 1))
         kills += killed(
             command, lambda want=before + more: len(segments(tmp_path)) >= want, chance.uniform(0, 0.1)
         )
@@ -203,3 +204,34 @@ def test_a_full_disk_stops_it_and_space_lets_it_go_on(disk, model, tmp_path):
     assert done.returncode == 0, done.stderr
     assert "frames are there from an earlier run" in done.stderr
     assert digest(disk / "a.mkv") == digest(tmp_path / "fresh" / "a.mkv")
+
+
+def test_two_workers_give_the_bytes_of_one(long, model, whole, tmp_path):
+    done = sakuga("restore", long, "--model", model, "--out", tmp_path, "--workers", "2", "--json")
+    assert done.returncode == 0, done.stderr
+    events = [json.loads(line) for line in done.stdout.splitlines()]
+    last = [event for event in events if event["event"] == "progress"][-1]
+    assert last["count"]["done"] == FRAMES
+    assert [path.name for path in tmp_path.iterdir()] == ["long.mkv"]
+    assert digest(tmp_path / "long.mkv") == whole
+
+
+@pytest.mark.parametrize("whom", ["helper", "all"])
+def test_a_worker_that_dies_loses_only_its_segment(long, model, whole, tmp_path, whom):
+    command = ("restore", long, "--model", model, "--out", tmp_path, "--workers", "2")
+    process = started(*command)
+    while len(segments(tmp_path)) < 4:
+        assert process.poll() is None
+        time.sleep(0.005)
+    (helper,) = psutil.Process(process.pid).children()
+    if whom == "all":
+        process.kill()
+        process.communicate(timeout=60)
+        helper.wait(10)
+        assert sakuga(*command).returncode == 0
+    else:
+        helper.kill()
+        _, err = process.communicate(timeout=60)
+        assert process.returncode == 0, err
+    assert [path.name for path in tmp_path.iterdir()] == ["long.mkv"]
+    assert digest(tmp_path / "long.mkv") == whole

@@ -39,6 +39,7 @@ def restore(
     crf: Annotated[float | None, Parameter(group=VIDEOS)] = None,
     depth: Annotated[int | None, Parameter(group=VIDEOS)] = None,
     preset: Annotated[str | None, Parameter(group=VIDEOS)] = None,
+    workers: Annotated[int, Parameter(group=VIDEOS)] = 1,
 ) -> int:
     """Restore pictures and videos: cleaner, sharper, larger.
 
@@ -79,6 +80,8 @@ def restore(
         Bits per channel, 8 or 10; without it as the source.
     preset
         Speed of the encoder, in its own words, such as slow or 6.
+    workers
+        Processes that share the work on a video.
     """
     if not paths:
         raise UsageError("Name at least one picture, video, folder or glob to restore.")
@@ -101,6 +104,7 @@ def restore(
             format=format,
             quality=quality,
             encoding=Encoding(codec=codec, crf=crf, depth=depth, preset=preset),
+            workers=workers,
             overwrite=overwrite,
         )
     except InputError as error:

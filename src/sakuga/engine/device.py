@@ -14,20 +14,21 @@ OPENVINO = ("cpu", "gpu", "npu")
 """Devices that OpenVINO serves; its gpu is Intel's."""
 
 
-def open_backend(model: Model, device: str = "auto") -> Backend:
+def open_backend(model: Model, device: str = "auto", workers: int = 1) -> Backend:
     """The backend for `device`: auto, cpu, cuda[:N], mps, xpu, gpu (Intel, OpenVINO), npu, or torch-cpu.
 
+    workers: processes that share the cores of a CPU.
     auto takes the first accelerator that PyTorch can use, then the CPU through OpenVINO.
     Raises DeviceError, naming --device, where there is no such device or it cannot run this model.
     """
     kind = device.split(":")[0].lower()
     if kind == "auto":
         found = _accelerator() if model.module is not None else None
-        return open_backend(model, found or "cpu")
+        return open_backend(model, found or "cpu", workers)
     if kind in OPENVINO:
         from sakuga.engine.openvino import OpenVINOBackend
 
-        return OpenVINOBackend(model, device.upper().replace(":", "."))
+        return OpenVINOBackend(model, device.upper().replace(":", "."), workers)
     if kind in PYTORCH or kind == "torch-cpu":
         return _pytorch(model, "cpu" if kind == "torch-cpu" else device.lower())
     known = ", ".join(("auto", *OPENVINO, *PYTORCH, "torch-cpu"))

@@ -91,6 +91,7 @@ def open_engine(
     scale: float | None = None,
     color_lock: bool = True,
     reuse: Mode = "near",
+    workers: int = 1,
 ) -> Engine:
     """Make `model` ready to run.
 
@@ -98,7 +99,8 @@ def open_engine(
     it passes the self-check. tile: longest side of a tile in low-resolution pixels, None: what fits.
     scale: output side / input side, None for the network's own. color_lock: whether the result takes its low
     frequencies from the source, as networks drift in brightness and hue. reuse: off, exact or near, what of a
-    clip counts as unchanged and is not restored again, see engine.reuse.
+    clip counts as unchanged and is not restored again, see engine.reuse. workers: processes that share the
+    cores of a CPU.
     Raises DeviceError, InputError or ModelError, naming the flag.
     """
     if scale is not None and not 0 < scale <= 64:
@@ -108,7 +110,7 @@ def open_engine(
         raise InputError(f"--tile {tile}: {model.spec.name} needs at least {smallest} pixels.")
     if reuse not in MODES:
         raise InputError(f"--reuse {reuse}: choose one of {', '.join(MODES)}.")
-    return Engine(model.spec, open_backend(model, device), precision, tile, scale, color_lock, reuse)
+    return Engine(model.spec, open_backend(model, device, workers), precision, tile, scale, color_lock, reuse)
 
 
 class Engine:

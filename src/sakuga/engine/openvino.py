@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
@@ -87,7 +88,9 @@ class OpenVINOBackend:
 
     name = "OpenVINO"
 
-    def __init__(self, model: Model, device: str = "CPU") -> None:
+    def __init__(self, model: Model, device: str = "CPU", workers: int = 1) -> None:
+        """workers: processes like this one that share the cores of a CPU."""
+        self._workers = workers
         self._core: Any = ov.Core()
         if not any(found.split(".")[0] == device.split(".")[0] for found in self._core.available_devices):
             found = ", ".join(self._core.available_devices)
@@ -112,6 +115,8 @@ class OpenVINOBackend:
 
     def compile(self, height: int, width: int, depth: Depth, precision: Precision) -> OpenVINOProgram:
         options = {"INFERENCE_PRECISION_HINT": HINTS[precision], "PERFORMANCE_HINT": "LATENCY"}
+        if self._workers > 1 and self._target == "CPU":
+            options["INFERENCE_NUM_THREADS"] = str(max(1, (os.cpu_count() or 1) // self._workers))
         try:
             pixels = graph.with_pixels(
                 self._sized(height, width), self._model.spec.window, height, width, depth

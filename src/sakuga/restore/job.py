@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from sakuga.errors import SakugaError
 from sakuga.media.picture import open_picture
 from sakuga.media.video import open_video
+from sakuga.restore.crew import Crew
 from sakuga.restore.events import Fetching, Finished, OnEvent, Opened, Planned, Result, Warned, ignore
 from sakuga.restore.picture import restore_picture
 from sakuga.restore.plan import Plan, Task, plan
@@ -43,6 +44,7 @@ def open_engine(settings: RestoreSettings, on_event: OnEvent = ignore) -> FrameE
         scale=settings.scale,
         color_lock=settings.color_lock,
         reuse=settings.reuse,
+        workers=settings.workers,
     )
 
 
@@ -146,6 +148,7 @@ class _Runner:
             source,
             destination,
             self._settings.encoding,
+            crew=Crew((self._settings, source, destination), self._settings.workers - 1),
             on_count=count,
             on_note=lambda note: self._on_event(Warned(note)),
         )

@@ -38,12 +38,16 @@ class RestoreSettings:
     """1..100 for JPEG, WebP and AVIF; None takes the format's default."""
     encoding: Encoding = field(default_factory=Encoding)
     """How videos are encoded."""
+    workers: int = 1
+    """Processes that restore segments of a video at the same time."""
     overwrite: bool = False
     """Whether outputs that are there already are made again."""
 
     def __post_init__(self) -> None:
         if self.tile is not None and self.tile < 1:
             raise InputError(f"--tile is {self.tile}; it is a number of pixels, 1 or more.")
+        if self.workers < 1:
+            raise InputError(f"--workers is {self.workers}; it is a number of processes, 1 or more.")
         if self.scale is not None and not (math.isfinite(self.scale) and self.scale > 0):
             raise InputError(f"--scale is {self.scale:g}; it is a number above 0, such as 2 or 1.5.")
         if self.quality is not None and not 1 <= self.quality <= 100:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from sakuga.media.encoder import SegmentWriter
 from sakuga.media.frames import Pixels, VideoFrame
 from sakuga.media.video import VideoFile, open_video
 from sakuga.restore import stretches
+from sakuga.restore.crew import Crew
 from sakuga.restore.events import Count, OnCount, ignore
 from sakuga.restore.pipeline import Stages, overlap
 from sakuga.restore.stretches import Context, Stretches
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
     from sakuga.engine.engine import FrameEngine
 
 _INTERLACED = "It says that it is interlaced; combs, where it has them, are enlarged as they are."
+_LOOK = 0.1
+"""Seconds between two looks at what the crew has done."""
 _CUT = (
     "Nothing was written: get the whole file, or let `ffmpeg -i cut.mp4 -c copy part.mp4` make a film of what"
     " there is."
@@ -56,38 +60,70 @@ def restore_video(
     destination: Path,
     encoding: Encoding,
     *,
+    crew: Crew | None = None,
     on_count: OnCount = ignore,
     on_note: Callable[[str], None] = lambda _: None,
 ) -> VideoOutcome:
     """Restore the video `source` into `destination`, whose suffix decides the container.
 
     Every other stream is copied, every timestamp kept. Finished segments stay in a work folder beside the
-    destination until it is whole: the same call goes on from there, and `on_note` is told so. Raises
-    InputError or OutputError, naming the file; `destination` appears only when it is whole.
+    destination until it is whole: the same call goes on from there, and `on_note` is told so. A `crew` helps.
+    Raises InputError or OutputError, naming the file; `destination` appears only when it is whole.
     """
     check_destination(destination, source, encoding)
     with open_video(source) as video:
-        return _Job(engine, video, destination, encoding).run(on_count, on_note)
+        return _Job(engine, video, destination, encoding, on_count).run(crew or Crew(None, 0), on_note)
+
+
+def help_with(
+    engine: FrameEngine, source: Path, destination: Path, encoding: Encoding, on_count: OnCount
+) -> None:
+    """Restore segments that nobody else has claimed of a video that another process restores."""
+    with open_video(source) as video:
+        _Job(engine, video, destination, encoding, on_count).help()
 
 
 class _Job:
-    def __init__(self, engine: FrameEngine, video: VideoFile, destination: Path, encoding: Encoding) -> None:
+    def __init__(
+        self,
+        engine: FrameEngine,
+        video: VideoFile,
+        destination: Path,
+        encoding: Encoding,
+        on_count: OnCount,
+    ) -> None:
         self._engine, self._video = engine, video
         self._destination, self._encoding = destination, encoding
         self._size = engine.size(video.info.width, video.info.height)
-        self._stages = Stages()
-        self._done = 0
-
-    def run(self, on_count: OnCount, on_note: Callable[[str], None]) -> VideoOutcome:
         self._on_count = on_count
+        self._stages = Stages()
+        self._start = self._kept = self._done = 0
+
+    def help(self) -> None:
+        """Add segments to a work folder that another process keeps."""
+        self._crew = Crew(None, 0)
+        self._work = WorkFolder(self._destination, self._parts(), joining=True)
+        self._settle()
+        self._restore()
+
+    def run(self, crew: Crew, on_note: Callable[[str], None]) -> VideoOutcome:
+        """Make the whole file."""
+        self._crew = crew
         self._work = work = WorkFolder(self._destination, self._parts())
         try:
             if work.told:
                 on_note(work.told)
             self._settle()
             self._start = self._kept = self._done = work.ahead()
-            overlap(self._frames, self._network, self._encode, self._stages)
+            with crew:
+                self._restore()
+                self._wait()
+            work.gather()
             self._check()
+            if work.ahead() < (self._video.decoded or 0):
+                self._crew = Crew(None, 0)
+                self._start = self._kept = self._done = work.ahead()
+                self._restore()
             told = assemble(
                 self._destination,
                 self._video,
@@ -103,9 +139,10 @@ class _Job:
         except BaseException:
             work.leave()
             raise
+        frames = work.ahead()
         work.remove()
         interlaced = [_INTERLACED] * self._video.info.interlaced
-        return VideoOutcome(self._done, (*self._video.warnings, *interlaced, *told))
+        return VideoOutcome(frames, (*self._video.warnings, *interlaced, *told))
 
     def _parts(self) -> dict[str, str]:
         """What decides the result, in the words in which a change is told."""
@@ -120,6 +157,15 @@ class _Job:
         width, height = self._video.info.width, self._video.info.height
         self._engine.settle(width, height, self._work.tile(self._engine.tile(width, height)))
 
+    def _restore(self) -> None:
+        overlap(self._frames, self._network, self._encode, self._stages)
+
+    def _wait(self) -> None:
+        """Until the crew has ended, which may have begun its last segments after ours."""
+        while self._crew.at_work:
+            time.sleep(_LOOK)
+            self._count(0)
+
     def _frames(self) -> Iterator[VideoFrame]:
         return self._video.frames(max(0, self._start - stretches.BEFORE))
 
@@ -131,6 +177,9 @@ class _Job:
                 self._kept += span.count
                 self._count(span.count)
                 continue
+            if not self._work.claim(first):
+                deque(cut.feed(), 0)
+                continue
             for pixels, frame in _paired(self._engine, cut.feed()):
                 yield _Restored(first, pixels, frame)
                 self._count(1)
@@ -138,8 +187,8 @@ class _Job:
 
     def _count(self, more: int) -> None:
         self._done += more
-        total = self._video.info.frames or None
-        self._on_count(Count(self._done, total, "frames", self._stages.bottleneck, self._kept))
+        total, done = self._video.info.frames or None, self._done + self._crew.done
+        self._on_count(Count(done, total, "frames", self._stages.bottleneck, self._kept))
 
     def _encode(self, items: Iterable[_Restored]) -> None:
         items = iter(items)
@@ -160,7 +209,7 @@ class _Job:
     def _check(self) -> None:
         if self._video.cut_off:
             raise InputError(f"{self._video.cut_off} {_CUT}")
-        if not self._done:
+        if not self._video.decoded:
             raise InputError(f"{self._video.path} holds no frame that can be decoded.")
 
 

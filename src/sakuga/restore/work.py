@@ -16,7 +16,7 @@ from sakuga.errors import OutputError
 from sakuga.media.atomic import reason, replacing
 from sakuga.media.segment import Span, span_of
 
-_SEGMENT = ".segment"
+_SEGMENT, _CLAIM = ".segment", ".claim"
 _JOB, _TILE, _ASSEMBLED = "job.json", "tile.json", "assembled"
 _EDGE = 1 << 20
 """Bytes of a source's head and of its tail that are hashed, beside its size and its date."""
@@ -28,15 +28,19 @@ class WorkFolder:
     `job` says, part by part, what decides the result: with another value in any part the work begins anew.
     """
 
-    def __init__(self, destination: Path, job: Mapping[str, str]) -> None:
+    def __init__(self, destination: Path, job: Mapping[str, str], *, joining: bool = False) -> None:
+        """joining: whether another process keeps the folder, and this one only adds to it."""
         self.path = _beside(destination)
         self.finished: dict[int, Span] = {}
         """Segments that are whole, by the number of their first frame."""
         self.told = ""
         """A sentence on what was found of an earlier run; empty where there was nothing."""
         self._destination, self._job = destination, dict(job)
+        if joining and _read(self.path / _JOB) != self._job:
+            raise OutputError(f"{self.path} belongs to another job.")
         with _refused(destination):
-            self._open()
+            if not joining:
+                self._open()
 
     def tile(self, planned: tuple[int, int]) -> tuple[int, int]:
         """`planned`, or the tile (h, w) of the run that began the work: free memory is never the same."""
@@ -67,6 +71,26 @@ class WorkFolder:
         if span is None:
             raise OutputError(f"{self.segment(first)} was written, but cannot be read back.")
         self.finished[first] = span
+
+    def claim(self, first: int) -> bool:
+        """Whether the segment from frame `first` is this process's to make: it is free, and now taken."""
+        if self.segment(first).exists():
+            return False
+        with _refused(self._destination):
+            try:
+                (self.path / f".{first:09}{_CLAIM}").touch(exist_ok=False)
+            except FileExistsError:
+                return False
+        return True
+
+    def gather(self) -> None:
+        """Take in what other processes have made, and forget all claims, when they have ended."""
+        for path in self.path.glob(f".*{_CLAIM}"):
+            path.unlink()
+        for path in self.path.glob(f"[!.]*{_SEGMENT}"):
+            first = int(path.stem)
+            if first not in self.finished:
+                self.add(first)
 
     def conclude(self) -> None:
         """Remember that the result is whole, so that the folder may go whatever happens next."""
