@@ -1,14 +1,14 @@
 """Every error a user can meet, as one tree.
 
-    SakugaError             its text is a sentence: what came, what was expected, what to do
-    ├── InputError          a file, folder or value that the user gave cannot be used
-    ├── ModelError          a model's name, file or weights cannot be used
-    │   ├── UnknownModel    no such name in the catalog, no such file
-    │   └── WeightsError    the weights cannot be fetched, or are not the ones promised
-    ├── DeviceError         the device cannot run what was asked
-    │   └── OutOfMemory     it could not at this tile size; a smaller one may fit
-    └── OutputError         the result could not be written whole
-        └── VerifyError     it was written, but does not hold what it should
+SakugaError             its text is a sentence: what came, what was expected, what to do
+├── InputError          a file, folder or value that the user gave cannot be used
+├── ModelError          a model's name, file or weights cannot be used
+│   ├── UnknownModel    no such name in the catalog, no such file
+│   └── WeightsError    the weights cannot be fetched, or are not the ones promised
+├── DeviceError         the device cannot run what was asked
+│   └── OutOfMemory     it could not at this tile size; a smaller one may fit
+└── OutputError         the result could not be written whole
+    └── VerifyError     it was written, but does not hold what it should
 """
 
 from __future__ import annotations

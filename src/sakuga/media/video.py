@@ -18,10 +18,12 @@ from av.video.stream import VideoStream
 from sakuga.errors import InputError
 from sakuga.media.colour import Colour, ToRgb
 from sakuga.media.container import clock, main_video, opened, packets, promised_end
+from sakuga.media.deinterlace import Placed, deinterlaced
 from sakuga.media.frames import VideoFrame
 from sakuga.media.probe import VideoInfo, probe
+from sakuga.media.scan import Deinterlace, Scan, scan_of
 
-__all__ = ["Colour", "VideoFile", "VideoInfo", "is_video", "open_video"]
+__all__ = ["Colour", "Deinterlace", "VideoFile", "VideoInfo", "is_video", "open_video"]
 
 # fmt: off
 SUFFIXES = frozenset((
@@ -45,9 +47,11 @@ def is_video(path: Path) -> bool:
     return path.suffix.lower() in SUFFIXES
 
 
-def open_video(path: Path) -> VideoFile:
+def open_video(path: Path, deinterlace: Deinterlace | None = None) -> VideoFile:
     """Open a video and decode its first frame.
 
+    deinterlace: look at pictures all over the video, and make whole while reading what is woven of two moments
+    (`auto`), do as told, or only say so (`off`); None trusts the file's flags and changes nothing.
     Raises InputError, naming `path`, where there is no file, no permission, or no video that can be decoded:
     text named .mp4, an empty file, an MP4 whose index was never written.
     """
@@ -57,19 +61,25 @@ def open_video(path: Path) -> VideoFile:
             first = next(_Decoder(container, stream, path, []).frames(), None)
             if first is None:
                 raise InputError(f"{path} holds a video stream, but no frame of it can be decoded.")
-            return VideoFile(path, probe(path, container, stream, first))
+            info = probe(path, container, stream, first)
         except InputError as error:
             if str(path) in str(error):
                 raise
             raise InputError(f"{path} cannot be used: {error}.") from error
+    if deinterlace is None:
+        return VideoFile(path, info, Scan(sentence=_INTERLACED.format(path) if info.interlaced else ""))
+    return VideoFile(path, info, scan_of(path, info, deinterlace))
 
 
 class VideoFile:
     """One video; `frames()` may be called again and again, each call reads the file from its beginning."""
 
-    def __init__(self, path: Path, info: VideoInfo) -> None:
+    def __init__(self, path: Path, stored: VideoInfo, scan: Scan) -> None:
         self.path = path
-        self.info = info
+        self.info = scan.info(stored)
+        """The video as `frames()` gives it."""
+        self._stored = stored
+        self._scan = scan
         self.warnings: list[str] = []
         """What could not be read or looks odd, as sentences; complete once `frames()` has run to its end."""
         self.cut_off: str | None = None
@@ -90,19 +100,26 @@ class VideoFile:
 
         Damaged places are skipped and told in `warnings`. Raises InputError where time jumps.
         """
-        self.warnings[:] = [_INTERLACED.format(self.path)] * self.info.interlaced
+        self.warnings[:] = [self._scan.sentence] if self._scan.sentence else []
         self.cut_off = self.decoded = None
         info, count = self.info, 0
         to_rgb = ToRgb(info.colour, info.width, info.height, info.depth)
         with opened(self.path) as container:
-            stream = main_video(container, self.path)
-            timeline = _Timeline(self.path, info.time_base, round(1 / (info.rate * info.time_base)))
-            decoder = _Decoder(container, stream, self.path, self.warnings)
-            for frame in decoder.frames():
-                pts = timeline.place(frame)
-                yield VideoFrame(to_rgb(frame), pts, info.time_base, frame.duration or 0)
+            decoder = _Decoder(container, main_video(container, self.path), self.path, self.warnings)
+            for placed in self._whole(decoder.frames()):
+                yield VideoFrame(to_rgb(placed.frame), placed.pts, info.time_base, placed.duration)
                 count += 1
         self.cut_off, self.decoded = decoder.cut_off, count
+
+    def _whole(self, frames: Iterator[av.VideoFrame]) -> Iterator[Placed]:
+        """Each picture at its time, whole where the scan says how."""
+        stored, scan = self._stored, self._scan
+        usual = max(1, round(1 / (stored.rate * stored.time_base)))
+        timeline = _Timeline(self.path, stored.time_base, usual)
+        placed = (Placed(frame, timeline.place(frame), frame.duration or 0) for frame in frames)
+        if scan.way is None:
+            return placed
+        return deinterlaced(placed, scan.way, scan.parity, stored.rate, usual)
 
 
 class _Timeline:
