@@ -134,8 +134,9 @@ class VideoWriter:
         info, main = self._source.info, main_video(source, self._source.path)
         self._output = output
         self._shift = round(info.origin / info.time_base)
-        self._copy = StreamCopy(self._source.path, source, output, self._muxer, info.origin)
-        copy_header(source, output, info.origin)
+        span = self._source.span
+        self._copy = StreamCopy(self._source.path, source, output, self._muxer, info.origin, span)
+        copy_header(source, output, info.origin, span)
         for stream in source.streams:
             if stream.index == main.index:
                 self._add_video(main)

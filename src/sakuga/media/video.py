@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
@@ -22,6 +24,7 @@ from sakuga.media.deinterlace import Placed, deinterlaced
 from sakuga.media.frames import VideoFrame
 from sakuga.media.probe import VideoInfo, probe
 from sakuga.media.scan import Deinterlace, Scan, scan_of
+from sakuga.media.span import Span
 
 __all__ = ["Colour", "Deinterlace", "VideoFile", "VideoInfo", "is_video", "open_video"]
 
@@ -34,6 +37,9 @@ SUFFIXES = frozenset((
 ))
 # fmt: on
 """Lower-case suffixes of files that hold video."""
+WHOLE = Span()
+_EARLIER = 1
+"""Seconds before a span from which on it is decoded: pictures that refer to what is not read are left out."""
 _BACK, _AHEAD = 1.0, 3600.0
 _SHORT = 1.0
 _INTERLACED = (
@@ -47,11 +53,12 @@ def is_video(path: Path) -> bool:
     return path.suffix.lower() in SUFFIXES
 
 
-def open_video(path: Path, deinterlace: Deinterlace | None = None) -> VideoFile:
+def open_video(path: Path, deinterlace: Deinterlace | None = None, span: Span = WHOLE) -> VideoFile:
     """Open a video and decode its first frame.
 
-    deinterlace: look at pictures all over the video, and make whole while reading what is woven of two moments
-    (`auto`), do as told, or only say so (`off`); None trusts the file's flags and changes nothing.
+    deinterlace: look at pictures all over the video, and make whole while reading what is woven of two
+    moments (`auto`), do as told, or only say so (`off`); None trusts the flags and changes nothing.
+    span: the part that is read.
     Raises InputError, naming `path`, where there is no file, no permission, or no video that can be decoded:
     text named .mp4, an empty file, an MP4 whose index was never written.
     """
@@ -67,16 +74,19 @@ def open_video(path: Path, deinterlace: Deinterlace | None = None) -> VideoFile:
                 raise
             raise InputError(f"{path} cannot be used: {error}.") from error
     if deinterlace is None:
-        return VideoFile(path, info, Scan(sentence=_INTERLACED.format(path) if info.interlaced else ""))
-    return VideoFile(path, info, scan_of(path, info, deinterlace))
+        scan = Scan(sentence=_INTERLACED.format(path) if info.interlaced else "")
+    else:
+        scan = scan_of(path, info, deinterlace)
+    return VideoFile(path, info, scan, span)
 
 
 class VideoFile:
     """One video; `frames()` may be called again and again, each call reads the file from its beginning."""
 
-    def __init__(self, path: Path, stored: VideoInfo, scan: Scan) -> None:
+    def __init__(self, path: Path, stored: VideoInfo, scan: Scan, span: Span) -> None:
         self.path = path
-        self.info = scan.info(stored)
+        self.span = span
+        self.info = _cut(scan.info(stored), span)
         """The video as `frames()` gives it."""
         self._stored = stored
         self._scan = scan
@@ -104,12 +114,43 @@ class VideoFile:
         self.cut_off = self.decoded = None
         info, count = self.info, 0
         to_rgb = ToRgb(info.colour, info.width, info.height, info.depth)
+        begin = info.origin
+        end = None if self.span.length is None else begin + self.span.length
         with opened(self.path) as container:
-            decoder = _Decoder(container, main_video(container, self.path), self.path, self.warnings)
+            stream = main_video(container, self.path)
+            decoder = _Decoder(container, stream, self.path, self.warnings, self._sought(container))
             for placed in self._whole(decoder.frames()):
-                yield VideoFrame(to_rgb(placed.frame), placed.pts, info.time_base, placed.duration)
-                count += 1
+                time = placed.pts * info.time_base
+                if end is not None and time >= end:
+                    break
+                if time >= begin or not self.span.start:
+                    yield VideoFrame(to_rgb(placed.frame), placed.pts, info.time_base, placed.duration)
+                    count += 1
+            decoder.tell_damage()
+        if not count and not self.span.whole:
+            raise InputError(f"{self.path} has no frame between --start and --end.")
         self.cut_off, self.decoded = decoder.cut_off, count
+
+    def _sought(self, container: InputContainer) -> float | None:
+        """Go near the start of the span, if there is one and the file allows it; when damage matters."""
+        if not self.span.start:
+            return None
+        wanted = int((self.info.origin - _EARLIER) * av.time_base)
+        if self._can_seek(wanted):
+            container.seek(wanted)
+        return float(self.info.origin)
+
+    def _can_seek(self, microseconds: int) -> bool:
+        """Whether seeking leads to a frame that is not too late, as broadcasts do not promise."""
+        with contextlib.suppress(av.error.FFmpegError, OSError, ValueError), opened(self.path) as trial:
+            trial.seek(microseconds)
+            first = next(trial.decode(main_video(trial, self.path)), None)
+            return (
+                first is not None
+                and first.pts is not None
+                and (first.pts * self._stored.time_base * av.time_base <= microseconds)
+            )
+        return False
 
     def _whole(self, frames: Iterator[av.VideoFrame]) -> Iterator[Placed]:
         """Each picture at its time, whole where the scan says how."""
@@ -120,6 +161,15 @@ class VideoFile:
         if scan.way is None:
             return placed
         return deinterlaced(placed, scan.way, scan.parity, stored.rate, usual)
+
+
+def _cut(info: VideoInfo, span: Span) -> VideoInfo:
+    """`info` of that part of the video."""
+    if span.whole:
+        return info
+    length = span.within(info.duration)
+    frames = min(info.frames, round(length * info.rate))
+    return replace(info, origin=info.origin + span.start, duration=length, frames=frames)
 
 
 class _Timeline:
@@ -155,8 +205,14 @@ class _Decoder:
     """Decoded frames of one stream, with a note of everything that went wrong."""
 
     def __init__(
-        self, container: InputContainer, stream: VideoStream, path: Path, warnings: list[str]
+        self,
+        container: InputContainer,
+        stream: VideoStream,
+        path: Path,
+        warnings: list[str],
+        begin: float | None = None,
     ) -> None:
+        """begin: where damage begins to matter, in seconds on the file's clock, if only a part is read."""
         stream.thread_type = "AUTO"
         self._container = container
         self._stream = stream
@@ -164,6 +220,7 @@ class _Decoder:
         self._warnings = warnings
         self.cut_off: str | None = None
         self._start = (container.start_time or 0) / av.time_base
+        self._begin = begin
         self._damaged: list[float] = []
         self._reached = self._start
         self._given = 0
@@ -199,16 +256,20 @@ class _Decoder:
             self._given += 1
             yield frame
 
-    def _conclude(self) -> None:
-        if self._damaged:
-            count, when = len(self._damaged), self._clock(self._damaged[0])
+    def tell_damage(self) -> None:
+        """Warn of damage; to be called once, after the last frame that is wanted."""
+        damaged = [when for when in self._damaged if self._begin is None or when >= self._begin]
+        if damaged:
+            count, when = len(damaged), self._clock(damaged[0])
             self._warn(f"is damaged in {count} place{'s' * (count > 1)}, first near {when}")
+
+    def _conclude(self) -> None:
         promised = promised_end(self._container)
         missing = self._stream.frames - self._discarded - self._given - len(self._damaged)
         if not self.cut_off and promised - self._reached > max(_SHORT, 0.02 * promised):
             end, due = self._clock(self._reached), self._clock(promised)
             self._cut(f"ends at {end}, but its header promises {due}")
-        elif not self.cut_off and missing > max(2, self._stream.frames // 100):
+        elif not self.cut_off and self._begin is None and missing > max(2, self._stream.frames // 100):
             self._cut(f"lacks {missing} of the {self._stream.frames} frames that its header promises")
 
     def _clock(self, seconds: float) -> str:

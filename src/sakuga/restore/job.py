@@ -129,11 +129,14 @@ class _Runner:
 
     def _restore(self, engine: FrameEngine, task: Task) -> Result:
         source, destination, count = task.source, task.destination, self._tracker.count
+        treatment = self._settings.treatment
         if task.kind == "picture":
-            quality = self._settings.quality
+            quality, engine = self._settings.quality, treatment.controlled(engine)
             frames = restore_picture(engine, source, destination, quality=quality, on_count=count)
             return Result(source, destination, "done", frames=frames)
-        outcome = restore_video(engine, source, destination, self._settings.encoding, on_count=count)
+        outcome = restore_video(
+            engine, source, destination, self._settings.encoding, treatment=treatment, on_count=count
+        )
         return Result(source, destination, "done", frames=outcome.frames, warnings=outcome.warnings)
 
 

@@ -9,6 +9,7 @@ from typing import Literal
 from sakuga.errors import InputError
 from sakuga.media.codecs import Encoding
 from sakuga.models.catalog import DEFAULT
+from sakuga.restore.treatment import Treatment
 
 Precision = Literal["auto", "fp32", "bf16", "fp16"]
 PictureFormat = Literal["png", "webp", "avif", "jpeg", "tiff"]
@@ -35,6 +36,8 @@ class RestoreSettings:
     """1..100 for JPEG, WebP and AVIF; None takes the format's default."""
     encoding: Encoding = field(default_factory=Encoding)
     """How videos are encoded."""
+    treatment: Treatment = field(default_factory=Treatment)
+    """How sources are repaired and results controlled."""
     overwrite: bool = False
     """Whether outputs that are there already are made again."""
 

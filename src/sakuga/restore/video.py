@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 from sakuga.errors import InputError
 from sakuga.media.encoder import Encoding, create_video
 from sakuga.media.frames import Pixels, VideoFrame
-from sakuga.media.video import open_video
 from sakuga.restore.events import Count, OnCount, ignore
 from sakuga.restore.pipeline import Stages, overlap
+from sakuga.restore.treatment import Treatment
 
 if TYPE_CHECKING:
     from sakuga.engine.engine import FrameEngine
 
-_INTERLACED = "It says that it is interlaced; combs, where it has them, are enlarged as they are."
+_USUAL = Treatment()
 _CUT = (
     "Nothing was written: get the whole file, or let `ffmpeg -i cut.mp4 -c copy part.mp4` make a film of what"
     " there is."
@@ -40,6 +40,7 @@ def restore_video(
     destination: Path,
     encoding: Encoding,
     *,
+    treatment: Treatment = _USUAL,
     on_count: OnCount = ignore,
 ) -> VideoOutcome:
     """Restore the video `source` into `destination`, whose suffix decides the container.
@@ -50,7 +51,8 @@ def restore_video(
     stages = Stages()
     done = 0
     told: list[str] = []
-    with open_video(source) as video:
+    with treatment.open(source) as video:
+        engine, repaired = treatment.dressed(engine, video, encoding)
         width, height = engine.size(video.info.width, video.info.height)
 
         def network(frames: Iterable[VideoFrame]) -> Iterator[tuple[Pixels, VideoFrame]]:
@@ -71,9 +73,7 @@ def restore_video(
         overlap(video.frames, network, encode, stages)
         if not done:
             raise InputError(f"{source} holds no frame that can be decoded.")
-        if video.info.interlaced:
-            told.insert(0, _INTERLACED)
-        return VideoOutcome(done, (*video.warnings, *told))
+        return VideoOutcome(done, (*video.warnings, *repaired, *told))
 
 
 def _paired(engine: FrameEngine, frames: Iterable[VideoFrame]) -> Iterator[tuple[Pixels, VideoFrame]]:

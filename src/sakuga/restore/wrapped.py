@@ -1,0 +1,62 @@
+"""An engine with something done before or after it; each such step is an engine itself, so that they stack."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sakuga.media.frames import Pixels
+
+if TYPE_CHECKING:
+    from sakuga.engine.engine import EngineReport, FrameEngine
+
+
+class Wrapped:
+    """A FrameEngine that does what the engine inside does; steps override what they change."""
+
+    def __init__(self, engine: FrameEngine) -> None:
+        self.engine = engine
+
+    @property
+    def scale(self) -> float:
+        """Output side / input side."""
+        return self.engine.scale
+
+    @property
+    def report(self) -> EngineReport:
+        """What the engine inside tells of itself."""
+        return self.engine.report
+
+    def size(self, width: int, height: int) -> tuple[int, int]:
+        """(width, height) of the output for an input of this size."""
+        return self.engine.size(width, height)
+
+    def picture(self, pixels: Pixels) -> Iterator[Pixels]:
+        """One picture (H, W, 3) to bands (rows, W', 3) of the result, top to bottom."""
+        return self.engine.picture(pixels)
+
+    def clip(self, frames: Iterable[Pixels]) -> Iterator[Pixels]:
+        """Frames of one video, all (H, W, 3), to as many results, lazily and in order."""
+        return self.engine.clip(frames)
+
+
+def paired(engine: FrameEngine, frames: Iterable[Pixels]) -> Iterator[tuple[Pixels, Pixels]]:
+    """Each result of the clip with the frame that it came from."""
+    waiting: deque[Pixels] = deque()
+
+    def noted() -> Iterator[Pixels]:
+        for frame in frames:
+            waiting.append(frame)
+            yield frame
+
+    for result in engine.clip(noted()):
+        yield result, waiting.popleft()
+
+
+def whole(bands: Iterable[Pixels]) -> Pixels:
+    """One picture of its bands."""
+    parts = list(bands)
+    return parts[0] if len(parts) == 1 else np.concatenate(parts)
