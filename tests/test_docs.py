@@ -17,7 +17,9 @@ from typing import NamedTuple, get_args
 
 import av
 import numpy as np
+import onnx
 import pytest
+from onnx import TensorProto, helper
 from PIL import Image
 
 from sakuga.media.codecs import CODECS, CONTAINERS
@@ -68,7 +70,18 @@ def desk(tmp_path: Path) -> Path:
         Image.fromarray(pixels).resize((32, 24)).save(tmp_path / name)
     for name in ("episode.mkv", "samples/clip.mkv"):
         film(tmp_path / name)
+    network(tmp_path / "mine.onnx")
     return tmp_path
+
+
+def network(path: Path) -> None:
+    """A model of one's own: each pixel twice as wide and high."""
+    sides = {"x": (1, 3, "h", "w"), "y": (1, 3, "h2", "w2")}
+    x, y = (helper.make_tensor_value_info(name, TensorProto.FLOAT, sides[name]) for name in sides)
+    scales = helper.make_tensor("scales", TensorProto.FLOAT, [4], [1, 1, 2, 2])
+    resize = helper.make_node("Resize", ["x", "", "scales"], ["y"], mode="nearest")
+    graph = helper.make_graph([resize], "mine", [x], [y], [scales])
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=9), path)
 
 
 def film(path: Path) -> None:
@@ -136,7 +149,11 @@ def rows(page: str, heading: str) -> list[list[str]]:
 def test_table_of_flags_is_true() -> None:
     flags = inspect.signature(import_module("sakuga.cli.restore").restore).parameters
     told = {row[0]: row for row in rows("restore.md", "Flags")}
-    assert list(told) == [f"--{name}" for name in flags if name != "paths"]
+    assert list(told) == [
+        f"--{'no-' if flag.default is True else ''}{flag.name.replace('_', '-')}"
+        for flag in flags.values()
+        if flag.name != "paths"
+    ]
     assert told["--out"][-1] == str(flags["out"].default)
     assert told["--model"][-1] == flags["model"].default == DEFAULT
 

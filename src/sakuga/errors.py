@@ -26,7 +26,7 @@ class ModelError(SakugaError):
     """A model's name, file or weights cannot be used."""
 
 
-class UnknownModel(ModelError):
+class UnknownModel(ModelError):  # noqa: N818
     """No model of this name stands in the catalog, and no file of this name exists."""
 
 
@@ -38,7 +38,7 @@ class DeviceError(SakugaError):
     """The chosen device cannot run what was asked of it."""
 
 
-class OutOfMemory(DeviceError):
+class OutOfMemory(DeviceError):  # noqa: N818
     """The device ran out of memory at this tile size; the tile planner answers it by halving the tile."""
 
 

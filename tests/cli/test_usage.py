@@ -23,7 +23,7 @@ HEAVY = {"torch", "openvino", "av", "cv2", "numpy", "PIL", "spandrel", "sakuga.r
     "arguments", [["--help"], ["--version"], ["restore", "--help"], ["models", "--help"]]
 )
 def test_help_is_quick(arguments):
-    """Processor time, so that other work on this machine does not count; alone it is the time on the clock."""
+    """Processor time, so that other work on this machine does not count."""
     before = os.times()
     for _ in range(3):
         subprocess.run([*SAKUGA, *arguments], capture_output=True, check=True)

@@ -1,5 +1,6 @@
 """Interlaced and telecined video is told from whole pictures, and comes back whole at the right rate."""
 
+import itertools
 from fractions import Fraction
 
 import numpy as np
@@ -147,7 +148,7 @@ def test_a_way_can_be_asked_for(tmp_path, moments):
 
 
 def test_fields_out_of_step_are_put_together(tmp_path, moments):
-    shifted = [woven(this, before) for before, this in zip(moments, moments[1:], strict=False)]
+    shifted = [woven(this, before) for before, this in itertools.pairwise(moments)]
     path = fielded(tmp_path / "a.mkv", shifted, codec="h264")
     video, frames = read(path)
     assert fields_of(path).scan == "mixed"

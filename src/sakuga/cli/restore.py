@@ -19,6 +19,7 @@ FILES = Group("Files", sort_key=0)
 Precision = Literal["auto", "fp32", "bf16", "fp16"]
 Format = Literal["png", "webp", "avif", "jpeg", "tiff"]
 Deinterlace = Literal["auto", "off", "bwdif", "telecine"]
+Reuse = Literal["off", "exact", "near"]
 Codec = Literal["x264", "x265", "av1", "ffv1", "prores", "nvenc"]
 
 
@@ -35,6 +36,7 @@ def restore(
     color_lock: Annotated[bool, Parameter(group=MODEL)] = True,
     strength: Annotated[float, Parameter(group=MODEL)] = 1.0,
     keep_grain: Annotated[bool, Parameter(group=MODEL, negative="", show_default=False)] = False,
+    reuse: Annotated[Reuse, Parameter(group=VIDEOS)] = "near",
     format: Annotated[Format | None, Parameter(group=PICTURES)] = None,  # noqa: A002
     quality: Annotated[int | None, Parameter(group=PICTURES)] = None,
     codec: Annotated[Codec, Parameter(group=VIDEOS)] = "x264",
@@ -75,6 +77,9 @@ def restore(
         Share of the network's result, 0 to 1; the rest is a plain resample of the source.
     keep_grain
         Add again the fine noise that the network took away.
+    reuse
+        What is not restored again: off nothing, exact what is equal to the bit, near what only codec noise
+        changed, which also takes the flicker out of held drawings.
     format
         Format of the pictures; without it each keeps its own.
     quality
@@ -117,6 +122,7 @@ def restore(
             tile=tile,
             scale=scale,
             color_lock=color_lock,
+            reuse=reuse,
             format=format,
             quality=quality,
             encoding=Encoding(codec=codec, crf=crf, depth=depth, preset=preset),

@@ -96,21 +96,26 @@ def _filtered(
 ) -> Iterator[av.VideoFrame]:
     """What FFmpeg's filters make of `frames`; where size or format change, they begin anew."""
     for _, alike in itertools.groupby(frames, lambda frame: (frame.width, frame.height, frame.format.name)):
-        first = next(alike)
-        yield from _run(_graph(first, way, parity, rate), itertools.chain([first], alike), way)
+        yield from _run(alike, way, parity, rate)
 
 
-def _run(graph: av.filter.Graph, frames: Iterable[av.VideoFrame], way: Way) -> Iterator[av.VideoFrame]:
+def _run(
+    frames: Iterable[av.VideoFrame], way: Way, parity: Parity, rate: Fraction
+) -> Iterator[av.VideoFrame]:
+    graph = av.filter.Graph()
     taken = given = 0
     last: av.VideoFrame | None = None
     for last in frames:
+        graph = graph if taken else _graph(last, way, parity, rate)
         last.pts = taken
         graph.vpush(last)
         taken += 1
         for made in _ready(graph):
             given += 1
             yield made
-    if last is not None and way != "bwdif":
+    if last is None:
+        return
+    if way != "bwdif":
         # A matcher with two inputs gives its last picture only when one more has come.
         last.pts = taken
         graph.vpush(last)
@@ -134,7 +139,7 @@ def _graph(frame: av.VideoFrame, way: Way, parity: Parity, rate: Fraction) -> av
         "buffer",
         f"video_size={frame.width}x{frame.height}:pix_fmt={frame.format.name}:time_base=1/1:frame_rate={rate}",
     )
-    if way == "bwdif":
+    if way == "bwdif" or not matchable(frame):
         last = graph.add("bwdif", f"mode=send_frame:parity={parity}:deint=all")
         source.link_to(last)
     else:

@@ -7,6 +7,7 @@ it, with the one after and (by its own top) with the one before; which fit tells
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -58,7 +59,7 @@ def fields_of(path: Path) -> Fields:
 
 
 def judge(found: Sequence[Sequence[Fit | None]]) -> Fields:
-    """The verdict on a video from the fits of each of its runs, in order; None where a picture tells nothing."""
+    """The verdict on a video from the fits of its runs, in order; None where a picture tells nothing."""
     count = Counter(fit for run in found for fit in run if fit)
     total = count.total()
     if total < _EVIDENCE:
@@ -108,7 +109,7 @@ def _fits(frames: Sequence[av.VideoFrame]) -> list[Fit | None]:
     lumas = [luma for luma in map(_luma, frames) if luma is not None]
     if len(lumas) != len(frames) or len({luma.shape for luma in lumas}) != 1:
         return []
-    return [fit(this, after) for this, after in zip(lumas, lumas[1:], strict=False)]
+    return [fit(this, after) for this, after in itertools.pairwise(lumas)]
 
 
 def fit(this: Luma, after: Luma) -> Fit | None:

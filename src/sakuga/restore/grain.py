@@ -65,7 +65,7 @@ def _grain(source: Levels, clean: Levels) -> Levels | None:
 
 def _flat(clean: Levels) -> Levels:
     """1 where nothing is drawn, falling to 0 at lines; (H, W)."""
-    grey = np.asarray(cv2.GaussianBlur(np.mean(clean, axis=2, dtype=np.float32), (0, 0), 1.0), np.float32)
+    grey = np.asarray(cv2.GaussianBlur(clean[..., 1], (0, 0), 1.0), np.float32)
     across, down = (np.asarray(cv2.Sobel(grey, cv2.CV_32F, x, 1 - x, scale=0.125)) for x in (1, 0))
     steep = cv2.dilate(np.hypot(across, down), np.ones((3, 3), np.uint8))
     return np.exp(-((steep / _EDGE) ** 2)).astype(np.float32)

@@ -1,4 +1,4 @@
-"""An engine with something done before or after it; each such step is an engine itself, so that they stack."""
+"""An engine with a step before or after it; each is an engine itself, so that they stack."""
 
 from __future__ import annotations
 
