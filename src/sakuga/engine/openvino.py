@@ -19,6 +19,8 @@ from sakuga.models.load import Model
 
 HINTS: dict[Precision, str] = {"fp32": "f32", "bf16": "bf16", "fp16": "f16"}
 CAPABILITIES: dict[Precision, str] = {"bf16": "BF16", "fp16": "FP16"}
+SLICE = 100
+"""Milliseconds between two looks at whether the user has pressed Ctrl-C."""
 PROBE = 128
 """Side of the tile whose graph is measured to predict the memory of larger ones."""
 SHARE = 0.5
@@ -63,10 +65,21 @@ class OpenVINOProgram:
     def _run(self, inputs: list[NDArray[Any]]) -> tuple[Pixels, NDArray[Any]]:
         """The pixels, and the state where it lies: to be copied if it has no buffer of its own."""
         try:
-            outputs: Any = self._request.infer(inputs, share_inputs=True, share_outputs=True)
+            self._request.start_async(inputs, share_inputs=True)
+            self._wait()
         except (RuntimeError, MemoryError) as error:
             raise _explained(error) from error
-        return outputs[0][0].copy(), outputs[len(outputs) - 1]
+        pixels, *state = (self._request.get_output_tensor(i).data for i in range(1 + self._recurrent))
+        return pixels[0].copy(), state[0] if state else pixels
+
+    def _wait(self) -> None:
+        """Until the step is done; in slices, so that Ctrl-C is heard in the middle of a long one."""
+        try:
+            while not self._request.wait_for(SLICE):
+                pass
+        except KeyboardInterrupt:
+            self._request.cancel()
+            raise
 
 
 class OpenVINOBackend:
