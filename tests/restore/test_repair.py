@@ -60,35 +60,25 @@ def test_off_leaves_combs_and_says_so(tmp_path):
     assert fields_of(tmp_path / "b.mkv").scan == "interlaced"
 
 
-HDR = {
-    "hdr10": ("smpte2084", 16, "master-display=G(13250,34500)B(7500,3000)R(34000,16000)WP(15635,16450)L(10000000,1):max-cll=1000,400"),
-    "hlg": ("arib-std-b67", 18, "log-level=none"),
-}  # fmt: skip
+MASTER = "master-display=G(13250,34500)B(7500,3000)R(34000,16000)WP(15635,16450)L(10000000,1)"
+HDR = {"hdr10": ("smpte2084", 16, f":{MASTER}:max-cll=1000,400"), "hlg": ("arib-std-b67", 18, "")}
 
 
 @pytest.mark.parametrize("kind", HDR)
 def test_hdr_keeps_its_depth_and_its_metadata(tmp_path, kind):
     name, transfer, parameters = HDR[kind]
     drawn = clips.moving(6, 192, 108)
-    source = clips.make_clip(
-        tmp_path / "a.mkv",
-        drawn,
-        24,
-        ("-vf", "scale=out_color_matrix=bt2020", "-c:v", "libx265", "-crf", "6", "-pix_fmt", "yuv420p10le")
-        + ("-color_primaries", "bt2020", "-color_trc", name, "-colorspace", "bt2020nc")
-        + ("-x265-params", f"log-level=none:{parameters}"),
-    )
+    parameters = f"log-level=none:crf=6:colorprim=bt2020:transfer={name}:colormatrix=bt2020nc{parameters}"
+    codec = ("-c:v", "libx265", "-pix_fmt", "yuv420p10le", "-x265-params", parameters)
+    source = clips.make_clip(tmp_path / "a.mkv", drawn, 24, ("-vf", "scale=out_color_matrix=bt2020", *codec))
     seen = set()
     engine = NearestEngine(2, change=lambda pixels: seen.add(pixels.dtype.name) or pixels)
     restore_video(engine, source, tmp_path / "b.mkv", Encoding(codec="x265", crf=6, preset="ultrafast"))
     assert seen == {"uint16"}
     with open_video(source) as before, open_video(tmp_path / "b.mkv") as after:
         assert after.info.depth == before.info.depth == 10
-        assert (after.info.colour.primaries, after.info.colour.transfer, after.info.colour.matrix) == (
-            9,
-            transfer,
-            9,
-        )
+        colour = after.info.colour
+        assert (colour.primaries, colour.transfer, colour.matrix) == (9, transfer, 9)
         assert after.info.hdr == before.info.hdr
         assert (after.info.hdr is not None) == (kind == "hdr10")
         for a, b in zip(before.frames(), after.frames(), strict=True):

@@ -80,7 +80,8 @@ def _edges(frame: av.VideoFrame, black: float) -> tuple[int, int, int, int] | No
     """Black lines on each side; None for a frame without a picture, such as a fade's last."""
     unit = 1 << (frame.format.components[0].bits - 8)
     luma = (planes(frame)[0] / unit - black).astype(np.float32)
-    sides = [_run(part) for part in (luma, luma[::-1], luma.T, luma.T[::-1])]
+    wide, high = luma[:, ::4], np.ascontiguousarray(luma[::4].T)
+    sides = [_run(part) for part in (wide, wide[::-1], high, high[::-1])]
     top, bottom, left, right = sides
     if top + bottom > 0.6 * luma.shape[0] or left + right > 0.6 * luma.shape[1]:
         return None
