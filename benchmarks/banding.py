@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from fractions import Fraction
 
 import av
 import cv2
@@ -49,9 +50,8 @@ def stored(frames: list[Pixels], pixel_format: str) -> tuple[list[Levels], int]:
     with av.open(file, "w", format="matroska") as out:
         stream = out.add_stream("libx264", 24, options=options)
         stream.height, stream.width, stream.pix_fmt = *frames[0].shape[:2], pixel_format
-        stream.codec_context.gop_size = 240
         for index, frame in enumerate(map(from_rgb, frames)):
-            frame.pts = index
+            frame.pts, frame.time_base = index, Fraction(1, 24)
             out.mux(stream.encode(frame))
         out.mux(stream.encode(None))
     file.seek(0)
