@@ -36,6 +36,8 @@ _CLEAR = 0.5
 _EVIDENCE = 6
 """Pictures with a verdict that a video's verdict needs."""
 _COLUMNS = 512
+_ALONG = 5
+"""Pixels of a line that are averaged against grain; lines stay apart."""
 
 Luma = NDArray[np.float32]
 
@@ -149,10 +151,11 @@ def _comb(top: Luma, bottom: Luma, where: NDArray[np.bool_]) -> float:
 
 
 def _luma(frame: av.VideoFrame) -> Luma | None:
-    """Luma in levels of 255, at most `_COLUMNS` columns, taken out of the picture without any blur."""
+    """Luma in levels of 255, at most `_COLUMNS` columns, no line mixed with another."""
     kind = frame.format
     if kind.is_rgb or kind.has_palette or not kind.is_planar or frame.height < 16:
         return None
     plane = planes(frame)[0]
     step = max(1, round(plane.shape[1] / _COLUMNS))
-    return (plane[: frame.height // 2 * 2, ::step] / (1 << (kind.components[0].bits - 8))).astype(np.float32)
+    levels = plane[: frame.height // 2 * 2, ::step] / np.float32(1 << (kind.components[0].bits - 8))
+    return np.asarray(cv2.blur(levels.astype(np.float32), (_ALONG, 1)), np.float32)
