@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from cyclopts import App, CycloptsError
 
 from sakuga.cli import output
+from sakuga.cli.doctor import doctor
 from sakuga.cli.exits import Exit, UsageError
 from sakuga.cli.models import models
 from sakuga.cli.restore import restore
@@ -32,6 +33,7 @@ app = App(
 )
 app.command(restore)
 app.command(models)
+app.command(doctor)
 
 
 def run(arguments: Sequence[str]) -> int:
