@@ -11,6 +11,7 @@ from cyclopts import App, CycloptsError
 from sakuga.cli import output
 from sakuga.cli.doctor import doctor
 from sakuga.cli.exits import Exit, UsageError
+from sakuga.cli.inspect import inspect
 from sakuga.cli.models import models
 from sakuga.cli.restore import restore
 from sakuga.cli.signals import deadly_signals
@@ -33,6 +34,7 @@ app = App(
 )
 app.command(restore)
 app.command(models)
+app.command(inspect)
 app.command(doctor)
 
 
