@@ -13,6 +13,7 @@ from sakuga.cli.doctor import doctor
 from sakuga.cli.exits import Exit, UsageError
 from sakuga.cli.inspect import inspect
 from sakuga.cli.models import models
+from sakuga.cli.preview import preview
 from sakuga.cli.restore import restore
 from sakuga.cli.signals import deadly_signals
 from sakuga.errors import SakugaError
@@ -35,6 +36,7 @@ app = App(
 app.command(restore)
 app.command(models)
 app.command(inspect)
+app.command(preview)
 app.command(doctor)
 
 

@@ -71,7 +71,7 @@ def _reasons(found: Inspection, scale: float) -> list[str]:
     reasons: list[str] = []
     if found.native_height < 0.9 * found.height:
         reasons.append(
-            f"Its detail is that of about {found.native_height:.0f} rows, so it was enlarged or blurred before;"
+            f"Its detail is that of about {found.native_height:.0f} rows: it was enlarged or blurred before;"
             f" a larger --scale than {scale:g} would add pixels only."
         )
     if found.kind == "video" and found.height * scale >= FULL * 0.9:

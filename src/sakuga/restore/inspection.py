@@ -139,7 +139,7 @@ def _video(path: Path) -> Look:
 def _picture(path: Path) -> Look:
     with open_picture(path) as picture:
         shown = list(islice(picture, PLACES))
-    frames = [_opaque(frame.pixels, frame.alpha) for frame in shown]
+    frames = [opaque(frame.pixels, frame.alpha) for frame in shown]
     counts = _Counts()
     if picture.loop is not None:
         counts.add(frames)
@@ -184,7 +184,8 @@ class _Counts:
             self.telling.append(middle)
 
 
-def _opaque(pixels: Pixels, transparency: Pixels | None) -> Pixels:
+def opaque(pixels: Pixels, transparency: Pixels | None) -> Pixels:
+    """What a network sees of a picture's frame: RGB, with colour under what is transparent."""
     rgb = to_rgb(pixels)
     return rgb if transparency is None else alpha.bleed(rgb, transparency)
 
