@@ -23,7 +23,7 @@ def long(tmp_path_factory):
 def test_excerpts_are_the_very_frames_of_the_whole(long):
     with open_video(long) as video:
         whole = {frame.pts: frame.pixels for frame in video.frames()}
-        places = list(excerpts(video, 4, 5))
+        places = list(map(list, excerpts(video, 4, 5)))
     assert [len(run) for run in places] == [5] * 4
     for run in places:
         assert [frame.pts - run[0].pts for frame in run] == [0, 40, 80, 120, 160]
@@ -35,7 +35,7 @@ def test_excerpts_are_the_very_frames_of_the_whole(long):
 
 def test_a_short_video_comes_whole(long):
     with open_video(long) as video:
-        (run,) = excerpts(video, 10, 20)
+        (run,) = map(list, excerpts(video, 10, 20))
     assert len(run) == 150
 
 
@@ -45,13 +45,14 @@ def test_a_damaged_place_stops_no_other(long, tmp_path):
     hurt = tmp_path / "hurt.mkv"
     hurt.write_bytes(data)
     with open_video(hurt) as video:
-        assert len(list(excerpts(video, 4, 5))) >= 3
+        assert sum(len(list(run)) == 5 for run in excerpts(video, 4, 5)) >= 3
 
 
 def test_the_weight_of_sound_is_told():
     weight = Weight()
     with open_video(SAMPLES / "clip.mkv") as video:
-        list(excerpts(video, 12, 40, weight))
+        for run in excerpts(video, 12, 40, weight):
+            list(run)
     sound = weight.others / (weight.video + weight.others)
     assert weight.video + weight.others == pytest.approx((SAMPLES / "clip.mkv").stat().st_size, rel=0.1)
     assert 0.2 < sound < 0.6

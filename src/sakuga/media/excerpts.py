@@ -16,6 +16,7 @@ from av.video.stream import VideoStream
 from sakuga.media.colour import ToRgb
 from sakuga.media.container import main_video, opened, packets
 from sakuga.media.frames import VideoFrame
+from sakuga.media.probe import VideoInfo
 from sakuga.media.video import VideoFile
 
 PATIENCE = 300
@@ -42,32 +43,37 @@ class Weight:
             self.others += packet.size
 
 
+def come_whole(info: VideoInfo, places: int, length: int) -> bool:
+    """Whether a video holds no more than these excerpts would, or does not tell how long it is."""
+    return not info.duration or not info.frames or info.frames <= places * length
+
+
 def excerpts(
     video: VideoFile, places: int, length: int, weight: Weight | None = None
-) -> Iterator[list[VideoFrame]]:
+) -> Iterator[Iterator[VideoFrame]]:
     """`length` frames in a row from each of `places` places spread over `video`, in order.
 
-    A video that holds no more than that comes whole, as one excerpt; so does one that tells no duration, up
-    to places * length frames of it. Damaged places are left out. Frames are as `VideoFile.frames` gives them.
+    Where they `come_whole`, there is one excerpt from the beginning, of places * length frames at most.
+    Each is decoded while it is iterated over, before the next is asked for, so that no more than one frame
+    is held here. Damaged places are left out or short. Frames are as `VideoFile.frames` gives them.
     """
     info, weight = video.info, weight or Weight()
     to_rgb = ToRgb(info.colour, info.width, info.height, info.depth)
 
-    def frames(decoded: list[av.VideoFrame]) -> list[VideoFrame]:
-        return [VideoFrame(to_rgb(it), it.pts or 0, info.time_base, it.duration or 0) for it in decoded]
+    def frames(decoded: Iterator[av.VideoFrame]) -> Iterator[VideoFrame]:
+        for it in decoded:
+            yield VideoFrame(to_rgb(it), it.pts or 0, info.time_base, it.duration or 0)
 
-    short = not info.duration or not info.frames or info.frames <= places * length
     with opened(video.path) as container:
         stream = main_video(container, video.path)
         stream.thread_type = "AUTO"
-        if short:
-            yield frames(list(_taken(container, stream, None, places * length, weight)))
+        if come_whole(info, places, length):
+            yield frames(_taken(container, stream, None, places * length, weight))
             return
         start = float((stream.start_time or 0) * (stream.time_base or 0))
         for index in range(places):
             time = start + info.duration * (index + 0.5) / places - length / 2 / float(info.rate)
-            if decoded := list(_excerpt(container, stream, max(time, start), length, weight)):
-                yield frames(decoded)
+            yield frames(_excerpt(container, stream, max(time, start), length, weight))
 
 
 def _excerpt(

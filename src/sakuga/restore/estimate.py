@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import mean
@@ -25,8 +24,6 @@ if TYPE_CHECKING:
     from sakuga.engine.engine import FrameEngine
     from sakuga.restore.inspection import Look
 
-CROP = (160, 224)
-"""(height, width) of a crop in source pixels: large enough for a network to run as fast as on a frame."""
 CLIPS = 3
 KEYFRAME_SECONDS = 10
 """The encoder places them at most so far apart, and one at most cuts."""
@@ -44,7 +41,7 @@ class Estimate:
 
 def estimate(engine: FrameEngine, look: Look, encoding: Encoding) -> Estimate:
     """Restore and encode crops of `look`, and reckon with the pixels of the whole file."""
-    clips = [_cropped(clip) for clip in _chosen(look.clips)]
+    clips = _chosen(look.clips)
     for _ in engine.clip(clips[0][:1]):
         """The first frame pays for the network's preparation."""
     began = time.perf_counter()
@@ -112,15 +109,6 @@ def _chosen(clips: list[list[Pixels]]) -> list[list[Pixels]]:
     """CLIPS of them, spread over all."""
     step = max(1, len(clips) // CLIPS)
     return clips[step // 2 :: step][:CLIPS]
-
-
-def _cropped(clip: Sequence[Pixels]) -> list[Pixels]:
-    """The middle of the frames at an even place, so that lines of black bars are seldom met."""
-    height, width = clip[0].shape[:2]
-    top, left = (
-        max(0, (side - most) // 2) // 2 * 2 for side, most in zip((height, width), CROP, strict=True)
-    )
-    return [np.ascontiguousarray(frame[top : top + CROP[0], left : left + CROP[1]]) for frame in clip]
 
 
 def _even(clip: list[Pixels]) -> list[Pixels]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from itertools import islice, pairwise
+from itertools import islice
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -33,6 +33,8 @@ PLACES, LENGTH = 12, 40
 """Places of a video that are looked at, and frames in a row at each."""
 KEPT = 10
 """Frames of each place that are kept, to restore and encode a little of them."""
+CROP = (160, 224)
+"""(height, width) of a crop in source pixels: large enough for a network to run as fast as on a frame."""
 BLACK = 4.0
 """Levels of contrast below which a frame shows nothing."""
 
@@ -82,7 +84,7 @@ class Look:
 
     found: Inspection
     clips: list[list[Pixels]]
-    """Frames (H, W, 3) in a row, from places spread over the file."""
+    """Frames in a row, from places spread over the file, cropped to CROP: enough to restore a little."""
     info: VideoInfo | None
     """Of a video."""
     weight: Weight = field(default_factory=Weight)
@@ -107,12 +109,9 @@ def _video(path: Path) -> Look:
     with open_video(path) as video:
         info, weight = video.info, Weight()
         counts = _Counts()
-        clips: list[list[Pixels]] = []
         for run in excerpts(video, PLACES, LENGTH, weight):
-            clip = [frame.pixels for frame in run]
-            counts.add(clip)
-            clips += [clip[start : start + KEPT] for start in range(0, len(clip), LENGTH)]
-        if not clips:
+            counts.add(frame.pixels for frame in run)
+        if not counts.frames:
             raise InputError(f"{path} holds no frame that can be decoded.")
     found = Inspection(
         path=path,
@@ -131,18 +130,18 @@ def _video(path: Path) -> Look:
         looked_at=counts.frames,
         held_share=counts.held / counts.pairs if counts.pairs else None,
         cuts_per_minute=60 * counts.cuts * float(info.rate) / counts.pairs if counts.pairs else None,
-        **_measured(counts.telling or [clip[0] for clip in clips]),
+        **counts.measured(),
     )
-    return Look(found, clips, info, weight)
+    return Look(found, counts.clips, info, weight)
 
 
 def _picture(path: Path) -> Look:
     with open_picture(path) as picture:
-        shown = list(islice(picture, PLACES))
-    frames = [opaque(frame.pixels, frame.alpha) for frame in shown]
-    counts = _Counts()
-    if picture.loop is not None:
-        counts.add(frames)
+        counts = _Counts()
+        shown = (opaque(frame.pixels, frame.alpha) for frame in islice(picture, PLACES))
+        if picture.loop is None:
+            shown = islice(shown, 1)
+        counts.add(shown)
     found = Inspection(
         path=path,
         kind="picture",
@@ -157,31 +156,55 @@ def _picture(path: Path) -> Look:
         chroma="",
         interlaced=False,
         others=(),
-        looked_at=len(frames),
+        looked_at=counts.frames,
         held_share=counts.held / counts.pairs if counts.pairs else None,
         cuts_per_minute=None,
-        **_measured(frames),
+        **counts.measured(),
     )
-    return Look(found, [frames], None)
+    return Look(found, counts.clips, None)
 
 
 class _Counts:
-    """Held drawings and cuts within clips; memory of one frame."""
+    """What is counted and measured while frames pass; it holds crops, and one frame."""
 
     def __init__(self) -> None:
         self.frames = self.pairs = self.held = self.cuts = 0
-        self.telling: list[Pixels] = []
+        self.clips: list[list[Pixels]] = []
+        self._values: list[dict[str, float]] = []
+        self._flat: list[dict[str, float]] = []
 
-    def add(self, clip: Sequence[Pixels]) -> None:
-        """Count the pairs of one clip; a middle frame that shows something is kept as `telling`."""
-        detector = CutDetector()
-        self.cuts += sum(map(detector, clip))
-        self.frames += len(clip)
-        self.pairs += len(clip) - 1
-        self.held += sum(held(before, now) for before, now in pairwise(map(luma, clip)))
-        middle = clip[len(clip) // 2]
-        if np.std(luma(middle)) > BLACK:
-            self.telling.append(middle)
+    def add(self, run: Iterable[Pixels]) -> None:
+        """Count one run of frames; of each LENGTH frames the first are kept and the first is measured."""
+        detector, before = CutDetector(), None
+        for index, frame in enumerate(run):
+            now = luma(frame)
+            if index % LENGTH == 0:
+                self._measure(now)
+                self.clips.append([])
+            if index % LENGTH < KEPT:
+                self.clips[-1].append(cropped(frame))
+            self.cuts += detector(frame)
+            if before is not None:
+                self.pairs += 1
+                self.held += held(before, now)
+            before = now
+            self.frames += 1
+
+    def _measure(self, picture: Luma) -> None:
+        values = {name: float(measure(picture)) for name, measure in MEASURES.items()}
+        (self._values if np.std(picture) > BLACK else self._flat).append(values)
+
+    def measured(self) -> dict[str, Any]:
+        """The median of each measure over the frames that show something, or over all if none does."""
+        values = self._values or self._flat
+        return {name: median(each[name] for each in values) for name in MEASURES}
+
+
+def cropped(frame: Pixels) -> Pixels:
+    """The middle CROP of a frame at an even place."""
+    height, width = frame.shape[:2]
+    top, left = max(0, height - CROP[0]) // 4 * 2, max(0, width - CROP[1]) // 4 * 2
+    return frame[top : top + CROP[0], left : left + CROP[1]].copy()
 
 
 def opaque(pixels: Pixels, transparency: Pixels | None) -> Pixels:
@@ -198,9 +221,3 @@ MEASURES: dict[str, Callable[[Luma], float]] = {
     "native_height": native,
 }
 """Adding a measure is adding an entry here and its field in Inspection."""
-
-
-def _measured(frames: Iterable[Pixels]) -> dict[str, Any]:
-    """The median of each measure over the frames."""
-    lumas = [luma(frame) for frame in frames]
-    return {name: median(map(measure, lumas)) for name, measure in MEASURES.items()}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice, product
 from pathlib import Path
@@ -12,7 +13,7 @@ import numpy as np
 
 from sakuga.errors import InputError
 from sakuga.media.container import clock
-from sakuga.media.excerpts import excerpts
+from sakuga.media.excerpts import come_whole, excerpts
 from sakuga.media.frames import Pixels
 from sakuga.media.picture import open_picture
 from sakuga.media.video import open_video
@@ -56,39 +57,48 @@ def samples(path: Path, count: int) -> list[Sample]:
     found = list(_from_video(path, count) if kind_of(path) == "video" else _from_picture(path, count))
     if not found:
         raise InputError(f"{path} holds no frame that can be decoded.")
-    return [_cropped(sample) for sample in _best(found, count)]
+    return _best(found, count)
 
 
 def _from_video(path: Path, count: int) -> Iterator[Sample]:
+    places, length = CHOICES * count, BEFORE + 1 + AFTER
     with open_video(path) as video:
-        for run in excerpts(video, CHOICES * count, BEFORE + 1 + AFTER):
-            times = [float(frame.pts * frame.time_base - video.info.origin) for frame in run]
-            yield from _places(
-                [frame.pixels for frame in run], [clock(t)[:-4] for t in times], CHOICES * count
-            )
+        info = video.info
+        whole = come_whole(info, places, length)
+        middles = _spread(info.frames or places * length, places) if whole else {BEFORE}
+        for run in excerpts(video, places, length):
+            times = ((frame.pixels, float(frame.pts * frame.time_base - info.origin)) for frame in run)
+            yield from _places(((pixels, clock(time)[:-4]) for pixels, time in times), middles)
 
 
 def _from_picture(path: Path, count: int) -> Iterator[Sample]:
     with open_picture(path) as picture:
-        frames = [opaque(it.pixels, it.alpha) for it in islice(picture, LONGEST)]
-        if picture.loop is None:
-            yield Sample(path.name, (frames[0],), 0)
-            return
-    yield from _places(frames, [f"frame {index + 1}" for index in range(len(frames))], CHOICES * count)
+        still = picture.loop is None
+        total = 1 if still else min(picture.count, LONGEST)
+        frames = (opaque(it.pixels, it.alpha) for it in islice(picture, total))
+        labels = (path.name if still else f"frame {index + 1}" for index in range(total))
+        yield from _places(zip(frames, labels, strict=True), _spread(total, CHOICES * count))
 
 
-def _places(frames: list[Pixels], labels: list[str], places: int) -> Iterator[Sample]:
-    """The frame of an excerpt that has all its neighbours, or some spread over a clip that came whole."""
-    excerpt = len(frames) <= BEFORE + 1 + AFTER
-    few = min(places, len(frames))
-    middles = (
-        [min(BEFORE, len(frames) - 1)]
-        if excerpt
-        else [len(frames) * (2 * i + 1) // (2 * few) for i in range(few)]
-    )
-    for middle in middles:
-        first = max(0, middle - BEFORE)
-        yield Sample(labels[middle], tuple(frames[first : middle + AFTER + 1]), middle - first)
+def _spread(total: int, places: int) -> set[int]:
+    return {total * (2 * index + 1) // (2 * places) for index in range(places)}
+
+
+def _places(frames: Iterable[tuple[Pixels, str]], middles: set[int]) -> Iterator[Sample]:
+    """The frames at `middles` among their neighbours; the last frame where none of them is reached."""
+    near: deque[tuple[Pixels, str]] = deque(maxlen=BEFORE + 1 + AFTER)
+    found = False
+    for index, frame in enumerate(frames):
+        near.append(frame)
+        if index - AFTER in middles:
+            found = True
+            yield _sample(near, len(near) - 1 - AFTER)
+    if near and not found:
+        yield _sample(near, len(near) - 1)
+
+
+def _sample(near: deque[tuple[Pixels, str]], at: int) -> Sample:
+    return _cropped(Sample(near[at][1], tuple(pixels for pixels, _ in near), at))
 
 
 def _best(found: list[Sample], count: int) -> list[Sample]:
