@@ -19,8 +19,11 @@ import torch
 
 from sakuga.engine.engine import open_engine
 from sakuga.engine.precision import psnr
+from sakuga.errors import WeightsError
 from sakuga.media.frames import Pixels
 from sakuga.media.video import open_video
+from sakuga.models import networks
+from sakuga.models.catalog import CATALOG
 from sakuga.models.load import Model, load
 
 MODELS = ("animesr-v2", "apisr-grl-4x", "realesrgan-anime-6b", "realesr-animevideov3")
@@ -72,16 +75,11 @@ def frames_of(path: Path, height: int, width: int) -> list[Pixels]:
 
 def untrained(name: str) -> Model:
     """The network of a catalog entry with seeded weights, where the published file is out of reach."""
-    from sakuga.models import load as loading
-    from sakuga.models.catalog import CATALOG
-
     torch.manual_seed(0)
-    return Model(CATALOG[name], loading.build(CATALOG[name]).eval(), None)
+    return Model(CATALOG[name], networks.build(CATALOG[name]).eval(), None)
 
 
 def opened(name: str) -> tuple[Model, str]:
-    from sakuga.errors import WeightsError
-
     try:
         return load(name), ""
     except WeightsError:
@@ -91,8 +89,9 @@ def opened(name: str) -> tuple[Model, str]:
 def row(name: str, size: tuple[int, int], runs: int, device: str, source: Path) -> list[str]:
     model, remark = opened(name)
     clip = frames_of(source, *size)
-    engines = {"fp32": open_engine(model, device=device, precision="fp32")}
-    auto = open_engine(model, device=device)
+    bare = {"device": device, "color_lock": False, "reuse": "off"}
+    engines = {"fp32": open_engine(model, precision="fp32", **bare)}
+    auto = open_engine(model, **bare)
     if auto.report.precision != "fp32":
         engines[auto.report.precision] = auto
     target = torch.device("cpu" if device in ("auto", "cpu") and not torch.cuda.is_available() else "cuda")
@@ -114,7 +113,9 @@ def row(name: str, size: tuple[int, int], runs: int, device: str, source: Path) 
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     arguments.add_argument("--models", default=",".join(MODELS))
-    arguments.add_argument("--size", default=None, help="HEIGHTxWIDTH for all models; default 480x640 or less")
+    arguments.add_argument(
+        "--size", default=None, help="HEIGHTxWIDTH for all models; default 480x640 or less"
+    )
     arguments.add_argument("--runs", type=int, default=5)
     arguments.add_argument("--device", default="auto")
     arguments.add_argument("--clip", type=Path, default=next(Path("samples").glob("*.mkv"), None))

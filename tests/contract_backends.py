@@ -83,7 +83,7 @@ class BackendContract:
         raise NotImplementedError
 
     def engine(self, model, **options):
-        given = {"wanted": "fp32", "tile": None, "scale": None, "color_lock": False} | options
+        given = {"wanted": "fp32", "tile": None, "scale": None, "color_lock": False, "reuse": "off"} | options
         return Engine(model.spec, self.backend(model), **given)
 
     @pytest.mark.parametrize("depth", ["u1", "u2"])

@@ -28,14 +28,17 @@ class FakeBackend:
 
         def program(frames, state):
             nonlocal steps
-            if height * width > self.memory:
+            size = frames[0].shape[:2]
+            if size[0] * size[1] > self.memory:
                 raise OutOfMemory("too large")
-            assert all(frame.shape == (height, width, 3) for frame in frames)
-            self.tiles.append((height, width))
+            assert (height, width) in ((0, 0), size)
+            assert all(frame.shape == (*size, 3) for frame in frames)
+            self.tiles.append(size)
             current = frames[len(frames) // 2]
             after = None
             if self.recurrent:
-                assert state.shape == (1, 1, height, width)
+                state = self.state(*size) if state is None else state
+                assert state.shape == (1, 1, *size)
                 after = (state + current[..., 0]) / 2
                 current = np.repeat(after[0, 0, :, :, None], 3, 2).astype(current.dtype)
             steps += 1

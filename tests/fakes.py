@@ -16,7 +16,14 @@ class NearestEngine:
     def __init__(self, scale=1.0, rows=7, change=lambda pixels: pixels):
         self.scale, self.rows, self.change = scale, rows, change
         self.report = SimpleNamespace(
-            model="nearest", device="nowhere", backend="NumPy", precision="fp32", tile=None, notes=()
+            model="nearest",
+            device="nowhere",
+            backend="NumPy",
+            precision="fp32",
+            tile=None,
+            drift=0.0,
+            reused=0.0,
+            notes=(),
         )
         self.pictures, self.frames, self.held = 0, 0, 0
 

@@ -8,12 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fake_backend import FakeBackend
-from sakuga.engine.engine import Engine, least_tile
+from sakuga.engine.engine import Engine
+from sakuga.engine.runner import least_tile
 from sakuga.errors import InputError, OutOfMemory
 from sakuga.models.spec import FileSource, ModelSpec
 
 
-def engine(backend, *, tile=None, scale=None, wanted="auto", color_lock=True, **spec):
+def engine(backend, *, tile=None, scale=None, wanted="auto", color_lock=True, reuse="off", **spec):
     known = {"name": "fake", "network": "onnx", "scale": backend.scale, "source": FileSource(Path("fake"))}
     if backend.recurrent:
         known |= {"window": 3, "recurrent": True}

@@ -40,7 +40,9 @@ def test_onnx_gives_what_the_module_gives(exported, kind):
     clip = shot(2, 32, 44)
     results = np.stack(
         list(
-            Engine(model.spec, OpenVINOBackend(model), "fp32", None, None, color_lock=False).clip(list(clip))
+            Engine(
+                model.spec, OpenVINOBackend(model), "fp32", None, None, color_lock=False, reuse="off"
+            ).clip(list(clip))
         )
     )
     assert psnr(results, reference(single(), clip)) > 80
@@ -80,8 +82,8 @@ def test_bf16_is_close_where_the_processor_has_it():
     if "bf16" not in backend.precisions:
         pytest.skip("this processor has no bf16")
     clip = list(shot(3, 32, 32))
-    fast = list(Engine(model.spec, backend, "bf16", None, None, color_lock=False).clip(clip))
-    exact = list(Engine(model.spec, backend, "fp32", None, None, color_lock=False).clip(clip))
+    fast = list(Engine(model.spec, backend, "bf16", None, None, color_lock=False, reuse="off").clip(clip))
+    exact = list(Engine(model.spec, backend, "fp32", None, None, color_lock=False, reuse="off").clip(clip))
     assert psnr(np.stack(fast), np.stack(exact)) > 45
 
 
@@ -102,7 +104,7 @@ def test_predicted_memory_is_what_a_run_takes():
 
 def test_a_long_clip_takes_no_more_memory_than_a_short_one():
     model = recurrent()
-    engine = Engine(model.spec, OpenVINOBackend(model), "fp32", None, None, color_lock=False)
+    engine = Engine(model.spec, OpenVINOBackend(model), "fp32", None, None, color_lock=False, reuse="off")
     frame = noise(32, 32, 3)
     clip = engine.clip(frame for _ in range(400))
     for _ in range(50):

@@ -8,6 +8,7 @@ from torch.nn import functional as F
 
 from sakuga.errors import ModelError
 from sakuga.models.compact import Compact
+from sakuga.models.derived import freeze
 from sakuga.models.networks import build
 from sakuga.models.rrdb import RRDBNet
 from sakuga.models.spec import FileSource, ModelSpec
@@ -51,6 +52,18 @@ def test_enlarging_convolution_is_enlargement_and_convolution(size):
         torch.autograd.grad(layer(x).square().sum(), layer.weight),
         torch.autograd.grad(plain.square().sum(), layer.weight),
     )
+
+
+def test_frozen_networks_stay_so_until_they_learn():
+    network = stirred(RRDBNet(blocks=1, channels=8, growth=4))
+    x = torch.rand(1, 3, 6, 4)
+    freeze(network)
+    frozen = network(x)
+    with torch.no_grad():
+        network.conv_up1.weight.mul_(2)
+    torch.testing.assert_close(network(x), frozen)
+    assert "conv_up1.constant" not in network.state_dict()
+    assert (network.train()(x) - frozen).abs().max() > 1e-4
 
 
 @pytest.mark.parametrize("options", [{"blocs": 6}, {"scale": 0}, {"blocks": "six"}])

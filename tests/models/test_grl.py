@@ -9,6 +9,8 @@ import spandrel
 import torch
 
 import stand_ins
+from sakuga.engine.graph import traced
+from sakuga.models.derived import freeze
 from sakuga.models.grl import GRL, TABLES
 from sakuga.models.load import load
 
@@ -60,7 +62,7 @@ def test_same_pixels_at_any_size(reference, network, size):
 @torch.inference_mode()
 def test_same_pixels_to_the_last_digits_in_double_precision(reference, network):
     x = picture(64, 64).double()
-    network.double().freeze()
+    freeze(network.double())
     assert difference(network(x), deepcopy(reference).double()(x)) < 1e-9
 
 
@@ -89,7 +91,7 @@ def test_bfloat16_stays_near(network, frozen):
     x = picture(24, 40)
     exact = network(x)
     if frozen:
-        network.freeze()
+        freeze(network)
     half = network.to(torch.bfloat16)(x.bfloat16())
     assert half.dtype == torch.bfloat16
     assert (half.float() - exact).square().mean().sqrt() < 0.02 * exact.std()
@@ -114,7 +116,7 @@ def test_learns_and_leaves_branches_out():
 
 def test_freezing_ends_where_training_begins(network):
     x = picture(16, 16)
-    network.freeze()
+    freeze(network)
     frozen = network(x)
     with torch.no_grad():
         for name, parameter in network.named_parameters():
@@ -126,17 +128,34 @@ def test_freezing_ends_where_training_begins(network):
     assert difference(network(x), frozen) > 1e-4
 
 
-@torch.inference_mode()
-def test_one_openvino_graph_serves_all_sizes():
+def small():
     torch.manual_seed(4)
-    network = GRL(depths=(2, 1))
+    network = GRL(depths=(2, 1)).requires_grad_(requires_grad=False)
     for parameter in network.parameters():
         parameter.add_(torch.randn_like(parameter), alpha=0.05)
-    network.freeze()
-    with warnings.catch_warnings(), torch.no_grad():
+    freeze(network)
+    return network
+
+
+def by_trace(network, _):
+    return traced(network, [(1, 3, 16, 24)])
+
+
+def by_onnx(network, folder):
+    sides = {"x": {2: "height", 3: "width"}}
+    names = {"input_names": ["x"], "output_names": ["y"], "dynamic_axes": sides}
+    torch.onnx.export(
+        network, (picture(16, 24),), folder / "grl.onnx", dynamo=False, opset_version=17, **names
+    )
+    return ov.Core().read_model(folder / "grl.onnx")
+
+
+@pytest.mark.parametrize("convert", [by_trace, by_onnx])
+def test_one_graph_serves_all_sizes(tmp_path, convert):
+    network = small()
+    with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        traced = torch.jit.trace(network, picture(16, 24), check_trace=False)
-        graph = ov.convert_model(traced, example_input=picture(16, 24))
+        graph = convert(network, tmp_path)
     for size in ((8, 8), (40, 32)):
         graph.reshape([1, 3, *size])
         compiled = ov.compile_model(graph, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})

@@ -92,7 +92,7 @@ class LineReport(Report):
         for line in self.lines(event):
             self.write(line)
         if isinstance(event, Finished):
-            output.say("\n".join(words.summary(event.results)))
+            output.say("\n".join(words.summary(event)))
 
     def write(self, line: str) -> None:
         """Show one line."""

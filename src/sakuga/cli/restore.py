@@ -17,6 +17,7 @@ FILES = Group("Files", sort_key=0)
 
 Precision = Literal["auto", "fp32", "bf16", "fp16"]
 Format = Literal["png", "webp", "avif", "jpeg", "tiff"]
+Reuse = Literal["off", "exact", "near"]
 Codec = Literal["x264", "x265", "av1", "ffv1", "prores", "nvenc"]
 
 
@@ -31,6 +32,7 @@ def restore(
     precision: Annotated[Precision, Parameter(group=MODEL)] = "auto",
     tile: Annotated[int | None, Parameter(group=MODEL)] = None,
     color_lock: Annotated[bool, Parameter(group=MODEL)] = True,
+    reuse: Annotated[Reuse, Parameter(group=VIDEOS)] = "near",
     format: Annotated[Format | None, Parameter(group=PICTURES)] = None,  # noqa: A002
     quality: Annotated[int | None, Parameter(group=PICTURES)] = None,
     codec: Annotated[Codec, Parameter(group=VIDEOS)] = "x264",
@@ -62,6 +64,9 @@ def restore(
         Longest side of a tile in pixels of the source; without it what the memory allows.
     color_lock
         Keep the colours of the source, which networks change a little.
+    reuse
+        What is not restored again: off nothing, exact what is equal to the bit, near what only codec noise
+        changed, which also takes the flicker out of held drawings.
     format
         Format of the pictures; without it each keeps its own.
     quality
@@ -92,6 +97,7 @@ def restore(
             tile=tile,
             scale=scale,
             color_lock=color_lock,
+            reuse=reuse,
             format=format,
             quality=quality,
             encoding=Encoding(codec=codec, crf=crf, depth=depth, preset=preset),

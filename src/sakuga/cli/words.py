@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from sakuga.restore.events import Fetching, Opened, Progressed, Result, Started
+from sakuga.restore.events import Fetching, Finished, Opened, Progressed, Result, Started
 from sakuga.restore.plan import Plan
 
 
@@ -71,10 +71,15 @@ def result(event: Result) -> Iterator[str]:
     yield from (f"note: {event.source}: {warning}" for warning in event.warnings)
 
 
-def summary(results: Sequence[Result]) -> Iterator[str]:
+def summary(event: Finished) -> Iterator[str]:
     """How it all ended, with a line for each file that did not end well."""
+    results = event.results
     count = Counter(result.state for result in results)
     yield f"{count['done']} done, {count['skipped']} skipped, {count['failed']} failed."
+    if event.drift:
+        yield f"Colour lock: {event.drift:.1f} of 255 levels of drift put back."
+    if event.reused:
+        yield f"Reuse: {event.reused:.0%} of the videos stood still and did not have to be restored again."
     yield from (f"  failed: {result.sentence}" for result in results if result.state == "failed")
 
 

@@ -21,7 +21,8 @@ class Program(Protocol):
         """Run one step.
 
         frames: as many (h, w, 3) tiles as the network's window holds, oldest first.
-        state: None for networks without one. The returned state stays valid for one more call.
+        state: None for networks without one; for recurrent ones None is a zero state whose successor is not
+        wanted. The returned state stays valid until the call after the next with a state.
         Returns pixels (s*h, s*w, 3) of the same depth, clamped and rounded, and the new state.
         Raises OutOfMemory where the device has no room for this tile size.
         """
@@ -51,7 +52,9 @@ class Backend(Protocol):
         """The only tile size (h, w) that the network takes, where its file says so."""
         ...
 
-    def compile(self, height: int, width: int, depth: Depth, precision: Precision) -> Program: ...
+    def compile(self, height: int, width: int, depth: Depth, precision: Precision) -> Program:
+        """For tiles of (height, width), or of any size if both are 0."""
+        ...
 
     def state(self, height: int, width: int) -> State:
         """The zero state of a shot whose frames are (height, width)."""

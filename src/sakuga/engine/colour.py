@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -15,6 +16,8 @@ SIGMA = 8.0
 """Low-resolution pixels over which colour is compared; what is finer than about three of these is detail."""
 REACH = 24
 """Where the Gaussian is cut off: three sigma."""
+AT_ONCE = 64
+"""Low-resolution rows that are corrected at one time: the correction is float, the picture may be huge."""
 
 Levels = NDArray[np.float32]
 
@@ -34,7 +37,7 @@ class Drift:
 
 def lock(pixels: Pixels, source: Pixels, drift: Drift) -> Pixels:
     """`pixels` (s*h, s*w, 3) with the low frequencies of `source` (h, w, 3), both of one depth."""
-    return next(lock_bands([pixels], source, drift))
+    return np.concatenate(list(lock_bands([pixels], source, drift)))
 
 
 def lock_bands(bands: Iterable[Pixels], source: Pixels, drift: Drift) -> Iterator[Pixels]:
@@ -45,8 +48,8 @@ def lock_bands(bands: Iterable[Pixels], source: Pixels, drift: Drift) -> Iterato
     waiting = _Waiting(source)
     for band in bands:
         waiting.add(band)
-        if ready := waiting.ready():
-            yield waiting.corrected(ready, drift)
+        while ready := waiting.ready():
+            yield waiting.corrected(min(ready, AT_ONCE), drift)
 
 
 class _Waiting:
@@ -54,7 +57,7 @@ class _Waiting:
 
     def __init__(self, source: Pixels) -> None:
         self._source = source
-        self._bands: list[Pixels] = []
+        self._bands: deque[Pixels] = deque()
         self._come = self._gone = 0
         self._differences: Levels = np.zeros((0, source.shape[1], 3), np.float32)
         self._first = 0
@@ -75,23 +78,33 @@ class _Waiting:
         return (self._come if whole else max(self._gone, self._come - REACH - 1)) - self._gone
 
     def corrected(self, rows: int, drift: Drift) -> Pixels:
-        band = self._bands[0] if len(self._bands) == 1 else np.concatenate(self._bands)
-        scale = band.shape[1] // self._source.shape[1]
+        scale = self._bands[0].shape[1] // self._source.shape[1]
+        band = self._taken(rows * scale)
         correction = self._correction(rows, scale)
         white = np.iinfo(band.dtype).max
         drift.total += float(np.abs(correction[::scale, ::scale]).mean()) * rows * 255 / white
         drift.rows += rows
-        self._bands = [band[rows * scale :]]
         self._gone += rows
         self._forget()
-        return np.rint(np.clip(band[: rows * scale] + correction, 0, white)).astype(band.dtype)
+        return np.rint(np.clip(band + correction, 0, white)).astype(band.dtype)
+
+    def _taken(self, rows: int) -> Pixels:
+        """The next `rows` of what waits."""
+        parts: list[Pixels] = []
+        while rows:
+            band = self._bands.popleft()
+            parts.append(band[:rows])
+            if len(band) > rows:
+                self._bands.appendleft(band[rows:])
+            rows -= len(parts[-1])
+        return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
     def _correction(self, rows: int, scale: int) -> Levels:
         """Blurred differences for the next `rows`, enlarged; one more row on each side for the bilinear."""
         top = self._gone - self._first
-        smooth = cv2.GaussianBlur(
-            self._differences, (2 * REACH + 1, 2 * REACH + 1), SIGMA, borderType=cv2.BORDER_REFLECT
-        )
+        seen = self._differences[: top + rows + REACH + 1]
+        side = 2 * REACH + 1
+        smooth = cv2.GaussianBlur(seen, (side, side), SIGMA, borderType=cv2.BORDER_REFLECT)
         before, after = min(top, 1), min(len(smooth) - top - rows, 1)
         part = smooth[top - before : top + rows + after]
         size = part.shape[1] * scale, part.shape[0] * scale

@@ -40,13 +40,14 @@ def traced(module: nn.Module, shapes: list[tuple[int, ...]]) -> ov.Model:
 
 
 def with_pixels(model: ov.Model, window: int, height: int, width: int, depth: Depth) -> ov.Model:
-    """The same network from integer frames to an integer frame, for one tile size.
+    """The same network from integer frames to an integer frame, for one tile size, or any if that is 0 x 0.
 
     model: (1, 3*window, h, w) float, and maybe a state (1, C, h, w), to (1, 3, s*h, s*w) and the new state.
     Returns a model of `window` inputs (1, h, w, 3) of `depth` [and the state] to (1, s*h, s*w, 3) of `depth`
     [and the state]; scaling, clamping and rounding are part of the graph.
     """
     white = np.float32(np.iinfo(depth).max)
+    height, width = height or -1, width or -1
     model = model.clone()
     images = model.input(0)
     shapes: dict[Any, list[int]] = {images: [1, 3 * window, height, width]}
@@ -67,7 +68,7 @@ def with_pixels(model: ov.Model, window: int, height: int, width: int, depth: De
     return build(results, parameters, "pixels")
 
 
-def state_channels(model: ov.Model) -> int:
+def state_channels(model: Any) -> int:  # noqa: ANN401 - a graph or what is compiled from it
     """Of a recurrent network, read off the state that it returns: a traced input may have forgotten them."""
     return model.output(1).get_partial_shape()[1].get_length()
 

@@ -19,6 +19,8 @@ from sakuga.models.load import Model
 
 HINTS: dict[Precision, str] = {"fp32": "f32", "bf16": "bf16", "fp16": "f16"}
 CAPABILITIES: dict[Precision, str] = {"bf16": "BF16", "fp16": "FP16"}
+SLICE = 100
+"""Milliseconds between two looks at whether the user has pressed Ctrl-C."""
 PROBE = 128
 """Side of the tile whose graph is measured to predict the memory of larger ones."""
 SHARE = 0.5
@@ -26,31 +28,58 @@ SHARE = 0.5
 
 
 class OpenVINOProgram:
-    def __init__(self, compiled: Any, has_state: bool) -> None:  # noqa: ANN401 - no public type
+    """See Program; one of a single size keeps its states in memory that it writes directly."""
+
+    def __init__(self, compiled: Any, size: tuple[int, int] | None) -> None:  # noqa: ANN401 - no public type
+        """size: (h, w) of a recurrent network's only tile; None without state or for any size."""
         self._request: Any = compiled.create_infer_request()
-        self._outputs: int = len(compiled.outputs)
-        # Two buffers in turn: the state that a step reads must not be the memory it writes.
-        fixed = has_state and compiled.output(1).get_partial_shape().is_static
-        shapes = [compiled.output(1).shape] * 2 if fixed else []
-        self._states: list[Any] = [ov.Tensor(ov.Type.f32, shape) for shape in shapes]
+        self._recurrent = len(compiled.outputs) == 2
+        self._channels = graph.state_channels(compiled) if self._recurrent else 0
+        self._size = size
+        self._buffers: dict[str, Any] = {}
+        self._turn = False
 
     def __call__(self, frames: Sequence[Pixels], state: State | None) -> tuple[Pixels, State | None]:
         inputs = [np.ascontiguousarray(frame)[None] for frame in frames]
+        if not self._recurrent:
+            return self._run(inputs)[0], None
         if state is None:
-            return self._run(inputs), None
-        self._states.reverse()
-        if np.shares_memory(self._states[0].data, state):
-            self._states.reverse()
-        self._request.set_tensor(self._request.model_outputs[1], self._states[0])
-        pixels = self._run([*inputs, np.ascontiguousarray(state)])
-        return pixels, self._states[0].data
+            zero = np.zeros((1, self._channels, *frames[0].shape[:2]), np.float32)
+            self._write_to("discarded")
+            return self._run([*inputs, zero])[0], None
+        # Two buffers in turn: the state that a step reads must not be the memory that it writes.
+        self._turn = not self._turn
+        kept = self._write_to("odd" if self._turn else "even")
+        pixels, after = self._run([*inputs, np.ascontiguousarray(state)])
+        return pixels, after.copy() if kept is None else kept.data
 
-    def _run(self, inputs: list[NDArray[Any]]) -> Pixels:
+    def _write_to(self, name: str) -> Any:  # noqa: ANN401
+        """Let the next new state go into the buffer of this name; None where sizes vary."""
+        if self._size is None:
+            return None
+        if name not in self._buffers:
+            self._buffers[name] = ov.Tensor(ov.Type.f32, [1, self._channels, *self._size])
+        self._request.set_tensor(self._request.model_outputs[1], self._buffers[name])
+        return self._buffers[name]
+
+    def _run(self, inputs: list[NDArray[Any]]) -> tuple[Pixels, NDArray[Any]]:
+        """The pixels, and the state where it lies: to be copied if it has no buffer of its own."""
         try:
-            outputs: Any = self._request.infer(inputs, share_inputs=True, share_outputs=True)
+            self._request.start_async(inputs, share_inputs=True)
+            self._wait()
         except (RuntimeError, MemoryError) as error:
             raise _explained(error) from error
-        return outputs[0][0].copy()
+        pixels, *state = (self._request.get_output_tensor(i).data for i in range(1 + self._recurrent))
+        return pixels[0].copy(), state[0] if state else pixels
+
+    def _wait(self) -> None:
+        """Until the step is done; in slices, so that Ctrl-C is heard in the middle of a long one."""
+        try:
+            while not self._request.wait_for(SLICE):
+                pass
+        except KeyboardInterrupt:
+            self._request.cancel()
+            raise
 
 
 class OpenVINOBackend:
@@ -90,7 +119,8 @@ class OpenVINOBackend:
             compiled: Any = self._core.compile_model(pixels, self._target, options)
         except (RuntimeError, MemoryError) as error:
             raise _explained(error) from error
-        return OpenVINOProgram(compiled, self._model.spec.recurrent)
+        only = self._model.spec.recurrent and height > 0
+        return OpenVINOProgram(compiled, (height, width) if only else None)
 
     def state(self, height: int, width: int) -> State:
         return np.zeros((1, graph.state_channels(self._graph), height, width), np.float32)

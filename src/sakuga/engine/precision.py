@@ -57,8 +57,7 @@ def _fault(backend: Backend, precision: Precision, spec: ModelSpec) -> str | Non
         kinds: tuple[Precision, ...] = ("fp32", precision)
         for kind in kinds:
             program = backend.compile(height, width, "uint8", kind)
-            zero = backend.state(height, width) if spec.recurrent else None
-            results.append(program([frame] * spec.window, zero)[0])
+            results.append(program([frame] * spec.window, None)[0])
     except DeviceError as error:
         return str(error)
     quality = psnr(*results)

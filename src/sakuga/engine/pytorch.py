@@ -26,6 +26,7 @@ SHARE = {"cuda": 0.8, "xpu": 0.8, "mps": 0.5, "cpu": 0.5}
 class PyTorchProgram:
     def __init__(self, network: nn.Module, device: torch.device, precision: Precision) -> None:
         self._network, self._device, self._dtype = network, device, DTYPES[precision]
+        self._channels = int(getattr(network, "state_channels", 0))
 
     def __call__(self, frames: Sequence[Pixels], state: State | None) -> tuple[Pixels, State | None]:
         try:
@@ -45,8 +46,10 @@ class PyTorchProgram:
         window = torch.cat([self._upload(frame) for frame in frames], 1).to(self._dtype).div_(white)
         window = window.contiguous(memory_format=torch.channels_last)
         after: Tensor | None = None
-        if state is None:
+        if self._channels == 0:
             image: Tensor = self._network(window)
+        elif state is None:
+            image, _ = self._network(window, window.new_zeros(1, self._channels, *window.shape[2:]))
         else:
             image, after = self._network(window, state.to(self._device, self._dtype))
         levels = image.float().clamp_(0, 1).mul_(white).round_()[0].permute(1, 2, 0)
@@ -121,7 +124,7 @@ class PyTorchBackend:
         program = self.compile(PROBE, PROBE, "uint8", "fp32")
         torch.cuda.reset_peak_memory_stats(self._device)
         before = torch.cuda.memory_allocated(self._device)
-        program(frames, self.state(PROBE, PROBE) if self._spec.recurrent else None)
+        program(frames, None)
         return (torch.cuda.max_memory_allocated(self._device) - before) / PROBE**2
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -89,8 +89,21 @@ def bands(plan: Plan, scale: int, run: Run, done: int = 0) -> Iterator[tuple[int
     """
     for row in plan.rows:
         if row.last * scale > done:
-            parts = [run(row, column)[row.inner(scale), column.inner(scale)] for column in plan.columns]
-            yield row.first * scale, parts[0] if len(parts) == 1 else np.concatenate(parts, 1)
+            parts = (run(row, column)[row.inner(scale), column.inner(scale)] for column in plan.columns)
+            yield row.first * scale, _beside(parts, plan.columns[-1].last * scale)
+
+
+def _beside(parts: Iterator[Pixels], width: int) -> Pixels:
+    """The parts from left to right, each copied as it comes, so that a huge band stands here only once."""
+    first = next(parts)
+    if first.shape[1] == width:
+        return first
+    band = np.empty((first.shape[0], width, first.shape[2]), first.dtype)
+    left = 0
+    for part in chain([first], parts):
+        band[:, left : left + part.shape[1]] = part
+        left += part.shape[1]
+    return band
 
 
 def feathered_bands(plan: Plan, scale: int, run: Run, done: int = 0) -> Iterator[tuple[int, Pixels]]:

@@ -14,6 +14,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from sakuga.models.derived import Derived
 from sakuga.models.upsample import UpConv
 from sakuga.models.windows import (
     AREA,
@@ -42,12 +43,11 @@ TABLES = frozenset(
 """Entries of the published file that follow from the size of the image."""
 
 
-class CosineAttention(nn.Module):
+class CosineAttention(Derived):
     """Attention by cosine similarity, with a learned bias for each offset between query and key."""
 
     table: Tensor
     index: Tensor
-    constant: Tensor | None
 
     def __init__(self, queries: int, keys: int) -> None:
         """`queries` and `keys` are the sides of the two squares of tokens."""
@@ -62,18 +62,15 @@ class CosineAttention(nn.Module):
         between = places(queries)[:, None] - places(keys) + keys - 1
         self.register_buffer("table", table, persistent=False)
         self.register_buffer("index", between[..., 0] * side + between[..., 1], persistent=False)
-        self.register_buffer("constant", None, persistent=False)
 
-    def bias(self) -> Tensor:
-        """(heads, queries, keys)."""
-        if self.constant is not None:
-            return self.constant
+    def derive(self) -> Tensor:
+        """The bias, (heads, queries, keys)."""
         return 16 * self.cpb_mlp(self.table)[self.index].permute(2, 0, 1).sigmoid()
 
     def forward(self, q: Tensor, k: Tensor, v: Tensor, penalty: Tensor | None = None) -> Tensor:
         """All (windows, heads, tokens, c); `q` and `k` of unit length."""
         scale = self.logit_scale.clamp(max=math.log(100)).exp()
-        bias = self.bias() if penalty is None else self.bias() + penalty
+        bias = self.derived() if penalty is None else self.derived() + penalty
         return F.scaled_dot_product_attention(q * scale, k, v, attn_mask=bias, scale=1.0)
 
 
@@ -102,7 +99,12 @@ class WindowAttention(nn.Module):
         """(b, n, 96) to (b, n, 32); `kinds` of the windows as in Order, None where all are whole."""
         if kinds is None:
             return _join(self.attn_transform(*_unit_qkv(qkv)), qkv)
-        parts = zip(torch.split(qkv, list(kinds), 1), self.penalties, strict=True)
+        ends = tuple(accumulate(kinds))
+        parts = zip(
+            (qkv[:, end - kind : end] for kind, end in zip(kinds, ends, strict=True)),
+            self.penalties,
+            strict=True,
+        )
         return torch.cat([_join(self.attn_transform(*_unit_qkv(x), p), x) for x, p in parts], 1)
 
 
@@ -257,22 +259,6 @@ class GRL(nn.Module):
         for conv in (self.conv_up1, self.conv_up2, self.conv_hr):
             x = F.leaky_relu(conv(x), 0.2)
         return self.conv_last(x)
-
-    def freeze(self) -> None:
-        """Evaluate the biases once for all, as they follow from the weights alone; `train()` undoes it."""
-        self.eval()
-        for attention in self._attentions():
-            attention.constant = attention.bias().detach()
-
-    def train(self, mode: bool = True) -> GRL:
-        if mode:
-            for attention in self._attentions():
-                attention.constant = None
-        super().train(mode)
-        return self
-
-    def _attentions(self) -> list[CosineAttention]:
-        return [module for module in self.modules() if isinstance(module, CosineAttention)]
 
 
 def _without_tables(_: nn.Module, state: dict[str, Tensor], prefix: str, *_rest: object) -> None:

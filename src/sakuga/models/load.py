@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sakuga.errors import ModelError, UnknownModel
 from sakuga.models import graphs, metadata, weights
@@ -116,8 +116,7 @@ def _filled(spec: ModelSpec, module: nn.Module, state: Mapping[str, Tensor]) -> 
 
 
 def _for_use(module: nn.Module) -> nn.Module:
-    """For inference: what follows from the weights alone is evaluated once, if the network offers it."""
-    freeze: Any = getattr(module, "freeze", None)
-    if freeze is not None:
-        freeze()
-    return module.eval().requires_grad_(requires_grad=False)
+    from sakuga.models.derived import freeze
+
+    freeze(module)
+    return module.requires_grad_(requires_grad=False)

@@ -10,8 +10,10 @@ from __future__ import annotations
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from sakuga.models.derived import Derived
 
-class UpConv(nn.Module):
+
+class UpConv(Derived):
     """`weight` and `bias` are those of the 3x3 convolution."""
 
     def __init__(self, channels: int) -> None:
@@ -19,9 +21,13 @@ class UpConv(nn.Module):
         plain = nn.Conv2d(channels, channels, 3, padding=1)
         self.weight, self.bias = plain.weight, plain.bias
 
-    def forward(self, x: Tensor) -> Tensor:
-        """(b, c, h, w) to (b, c, 2h, 2w)."""
+    def derive(self) -> Tensor:
+        """The 4x4 kernel, (in, out, 4, 4)."""
         padded = F.pad(self.weight, (1, 1, 1, 1))
         rows = padded[..., :-1, :] + padded[..., 1:, :]
         summed = rows[..., :-1] + rows[..., 1:]
-        return F.conv_transpose2d(x, summed.flip(-1, -2).transpose(0, 1), self.bias, stride=2, padding=1)
+        return summed.flip(-1, -2).transpose(0, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(b, c, h, w) to (b, c, 2h, 2w)."""
+        return F.conv_transpose2d(x, self.derived(), self.bias, stride=2, padding=1)

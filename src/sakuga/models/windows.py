@@ -63,7 +63,7 @@ def _order(height: int, width: int, device: torch.device) -> Order:
     """Arithmetic throughout, so that one trace holds for every size."""
     rows, columns = height // WINDOW, width // WINDOW
     window = torch.arange(rows * columns, device=device)[:, None]
-    row, column = window // columns, window % columns
+    row, column = window // columns, _modulo(window, columns)
     down, right = PIXELS.to(device).unbind(1)
     tokens = ((row * WINDOW + down) * width + column * WINDOW + right).flatten()
     kinds = AREA * rows * columns, AREA * columns, AREA * rows, AREA
@@ -77,19 +77,25 @@ def _shift(rows: int, columns: int, device: torch.device) -> Tensor:
     right = torch.arange(rows, device=device) * columns + columns - 1
     listed = torch.cat((every, lower, right, every[-1:]))[:, None]
     a, b = QUARTERS.to(device).unbind(1)
-    y = (2 * (listed // columns) + 1 + a) % (2 * rows)
-    x = (2 * (listed % columns) + 1 + b) % (2 * columns)
+    y = _modulo(2 * (listed // columns) + 1 + a, 2 * rows)
+    x = _modulo(2 * _modulo(listed, columns) + 1 + b, 2 * columns)
     return _quarter(y // 2 * columns + x // 2, y, x)
 
 
 def _unshift(row: Tensor, column: Tensor, rows: int, columns: int) -> Tensor:
     a, b = QUARTERS.to(row.device).unbind(1)
-    y, x = (2 * row + a - 1) % (2 * rows), (2 * column + b - 1) % (2 * columns)
+    y = _modulo(2 * (row + rows) + a - 1, 2 * rows)
+    x = _modulo(2 * (column + columns) + b - 1, 2 * columns)
     row, column = y // 2, x // 2
     lowest = row == rows - 1
     window = torch.where(lowest, rows * columns + column, row * columns + column)
     right = rows * columns + columns + torch.where(lowest, rows, row)
     return _quarter(torch.where(column == columns - 1, right, window), y, x)
+
+
+def _modulo(a: Tensor, n: int) -> Tensor:
+    """a % n for a not below 0, in the operations that both of PyTorch's exporters to ONNX get right."""
+    return a - a // n * n
 
 
 def _quarter(window: Tensor, y: Tensor, x: Tensor) -> Tensor:

@@ -111,6 +111,10 @@ class Finished:
     """All that could be done is done; always the last event."""
 
     results: tuple[Result, ...]
+    drift: float = 0.0
+    """Colour that the network changed and the lock put back, mean of all pixels in 8-bit levels."""
+    reused: float = 0.0
+    """Share of the videos, 0..1, that stood still and did not have to be restored again."""
 
 
 Event = Planned | Warned | Fetching | Opened | Started | Progressed | Result | Finished

@@ -11,6 +11,7 @@ from sakuga.media.codecs import Encoding
 from sakuga.models.catalog import DEFAULT
 
 Precision = Literal["auto", "fp32", "bf16", "fp16"]
+Reuse = Literal["off", "exact", "near"]
 PictureFormat = Literal["png", "webp", "avif", "jpeg", "tiff"]
 
 
@@ -29,6 +30,8 @@ class RestoreSettings:
     """Output side / input side; None takes the model's own."""
     color_lock: bool = True
     """Whether results keep the low-frequency colour of their source."""
+    reuse: Reuse = "near"
+    """What of a moving picture counts as unchanged and is not restored again."""
     format: PictureFormat | None = None
     """Format of all pictures; None keeps each picture's own."""
     quality: int | None = None
