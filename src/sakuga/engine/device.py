@@ -22,7 +22,7 @@ def open_backend(model: Model, device: str = "auto") -> Backend:
     """
     kind = device.split(":")[0].lower()
     if kind == "auto":
-        found = _accelerator() if model.module is not None else None
+        found = accelerator() if model.module is not None else None
         return open_backend(model, found or "cpu")
     if kind in OPENVINO:
         from sakuga.engine.openvino import OpenVINOBackend
@@ -42,7 +42,8 @@ def _pytorch(model: Model, device: str) -> Backend:
     return PyTorchBackend(model, device)
 
 
-def _accelerator() -> str | None:
+def accelerator() -> str | None:
+    """The first of PYTORCH's devices that PyTorch, which must be installed, can use here."""
     import torch
 
     able = {
