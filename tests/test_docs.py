@@ -158,6 +158,24 @@ def test_table_of_flags_is_true() -> None:
     assert told["--model"][-1] == flags["model"].default == DEFAULT
 
 
+def test_flags_and_grades_of_inspect_are_true() -> None:
+    flags = inspect.signature(import_module("sakuga.cli.inspect").inspect).parameters
+    told, measures = (
+        [row for row in rows("inspect.md", "Inspect") if bool(re.match(r"--\w", row[0])) is wanted]
+        for wanted in (True, False)
+    )
+    assert [row[0] for row in told] == [f"--{name}" for name in flags if name != "file"]
+    grades = import_module("sakuga.cli.findings").GRADES
+    shown = {row[0]: (float(row[3]), float(row[4])) for row in measures if row[0] in grades}
+    assert shown == grades
+
+
+def test_flags_of_preview_are_true() -> None:
+    flags = inspect.signature(import_module("sakuga.cli.preview").preview).parameters
+    told = {row[0]: row[-1] for row in rows("inspect.md", "Preview")}
+    assert told == {f"--{name}": str(flag.default) for name, flag in flags.items() if name != "file"}
+
+
 def test_flags_offer_what_the_tables_hold() -> None:
     cli = import_module("sakuga.cli.restore")
     assert get_args(cli.Codec) == tuple(CODECS)

@@ -12,7 +12,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+import clips
 from command import SAKUGA, sakuga, sentence, started
+from fields import fielded, telecined
 from film import film, packets, pictures, streams, timeline
 from onnx_models import nearest
 from sakuga.media.picture import open_picture
@@ -225,3 +227,17 @@ def test_one_file_may_be_named_and_made_another_format(tmp_path, model):
     with open_picture(tmp_path / "b.webp") as file:
         assert (file.format, file.width, file.height) == ("webp", 24, 18)
     assert sentence(sakuga("restore", cwd=tmp_path)).startswith("sakuga: ")
+
+
+def test_repair_and_control_from_the_command_line(tmp_path, model):
+    moments = clips.moving(40, 160, 96)
+    fielded(tmp_path / "old.mpg", telecined(moments))
+    picture(tmp_path / "a.png")
+    arguments = ("--model", model, "--strength", "0.5", "--keep-grain", "--start", "0:00.5", "--end", "1.25")
+    done = sakuga("restore", "old.mpg", "a.png", *arguments, "--square-pixels", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "3:2" in done.stdout + done.stderr
+    times = timeline(tmp_path / "restored" / "old.mkv")
+    assert len(times) == pytest.approx(18, abs=1)
+    assert float(times[-1] - times[0]) == pytest.approx((len(times) - 1) * 1001 / 24000, abs=0.002)
+    assert (tmp_path / "restored" / "a.png").exists()

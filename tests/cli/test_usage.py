@@ -14,6 +14,7 @@ from command import SAKUGA, sakuga, sentence
 from sakuga.cli import app, restore
 from sakuga.errors import SakugaError
 from sakuga.media.codecs import CodecName
+from sakuga.media.video import Deinterlace
 from sakuga.restore.settings import PictureFormat, Precision
 
 HEAVY = {"torch", "openvino", "av", "cv2", "numpy", "PIL", "spandrel", "sakuga.restore", "sakuga.engine"}
@@ -49,6 +50,7 @@ def test_help_names_every_flag():
     flags = (
         *("out", "model", "scale", "device", "precision", "tile", "format", "quality"),
         *("codec", "crf", "depth", "preset", "overwrite", "json"),
+        *("strength", "keep-grain", "start", "end", "deinterlace", "no-letterbox", "square-pixels"),
     )
     for flag in flags:
         assert f"--{flag}" in shown
@@ -62,6 +64,7 @@ def test_choices_are_those_of_the_library():
     assert get_args(restore.Codec) == get_args(CodecName)
     assert get_args(restore.Format) == get_args(PictureFormat)
     assert get_args(restore.Precision) == get_args(Precision)
+    assert get_args(restore.Deinterlace) == get_args(Deinterlace)
 
 
 @pytest.mark.parametrize(
@@ -80,6 +83,11 @@ def test_choices_are_those_of_the_library():
         (["restore", "x.png", "--codec", "ffv1", "--crf", "9"], "--crf"),
         (["restore", "x.png", "--preset", "warp"], "--preset"),
         (["restore", "x.png", "--depth", "9"], "--depth"),
+        (["restore", "x.mkv", "--start", "soon"], "--start"),
+        (["restore", "x.mkv", "--end", "1:2:3:4"], "--end"),
+        (["restore", "x.mkv", "--start", "2:00", "--end", "1:59.5"], "--end"),
+        (["restore", "x.mkv", "--strength", "1.5"], "--strength"),
+        (["restore", "x.mkv", "--deinterlace", "yadif"], "bwdif"),
         (["restore"], "at least one"),
         (["models", "lst"], "list"),
         (["models", "info"], "NAME"),

@@ -9,8 +9,11 @@ from collections.abc import Sequence
 from cyclopts import App, CycloptsError
 
 from sakuga.cli import output
+from sakuga.cli.doctor import doctor
 from sakuga.cli.exits import Exit, UsageError
+from sakuga.cli.inspect import inspect
 from sakuga.cli.models import models
+from sakuga.cli.preview import preview
 from sakuga.cli.restore import restore
 from sakuga.cli.signals import deadly_signals
 from sakuga.errors import SakugaError
@@ -32,6 +35,9 @@ app = App(
 )
 app.command(restore)
 app.command(models)
+app.command(inspect)
+app.command(preview)
+app.command(doctor)
 
 
 def run(arguments: Sequence[str]) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -17,6 +18,7 @@ FILES = Group("Files", sort_key=0)
 
 Precision = Literal["auto", "fp32", "bf16", "fp16"]
 Format = Literal["png", "webp", "avif", "jpeg", "tiff"]
+Deinterlace = Literal["auto", "off", "bwdif", "telecine"]
 Reuse = Literal["off", "exact", "near"]
 Codec = Literal["x264", "x265", "av1", "ffv1", "prores", "nvenc"]
 
@@ -32,6 +34,8 @@ def restore(
     precision: Annotated[Precision, Parameter(group=MODEL)] = "auto",
     tile: Annotated[int | None, Parameter(group=MODEL)] = None,
     color_lock: Annotated[bool, Parameter(group=MODEL)] = True,
+    strength: Annotated[float, Parameter(group=MODEL)] = 1.0,
+    keep_grain: Annotated[bool, Parameter(group=MODEL, negative="", show_default=False)] = False,
     reuse: Annotated[Reuse, Parameter(group=VIDEOS)] = "near",
     format: Annotated[Format | None, Parameter(group=PICTURES)] = None,  # noqa: A002
     quality: Annotated[int | None, Parameter(group=PICTURES)] = None,
@@ -39,6 +43,11 @@ def restore(
     crf: Annotated[float | None, Parameter(group=VIDEOS)] = None,
     depth: Annotated[int | None, Parameter(group=VIDEOS)] = None,
     preset: Annotated[str | None, Parameter(group=VIDEOS)] = None,
+    start: Annotated[str | None, Parameter(group=VIDEOS)] = None,
+    end: Annotated[str | None, Parameter(group=VIDEOS)] = None,
+    deinterlace: Annotated[Deinterlace, Parameter(group=VIDEOS)] = "auto",
+    letterbox: Annotated[bool, Parameter(group=VIDEOS)] = True,
+    square_pixels: Annotated[bool, Parameter(group=VIDEOS, negative="", show_default=False)] = False,
     workers: Annotated[int, Parameter(group=VIDEOS)] = 1,
 ) -> int:
     """Restore pictures and videos: cleaner, sharper, larger.
@@ -65,6 +74,10 @@ def restore(
         Longest side of a tile in pixels of the source; without it what the memory allows.
     color_lock
         Keep the colours of the source, which networks change a little.
+    strength
+        Share of the network's result, 0 to 1; the rest is a plain resample of the source.
+    keep_grain
+        Add again the fine noise that the network took away.
     reuse
         What is not restored again: off nothing, exact what is equal to the bit, near what only codec noise
         changed, which also takes the flicker out of held drawings.
@@ -80,6 +93,16 @@ def restore(
         Bits per channel, 8 or 10; without it as the source.
     preset
         Speed of the encoder, in its own words, such as slow or 6.
+    start
+        Begin at this time of the video, such as 1:02:03.5 or 90 (seconds).
+    end
+        End at this time of the video.
+    deinterlace
+        What is done about fields; auto looks at the pictures and leaves whole ones alone.
+    letterbox
+        Keep black bars from the network, and put them back.
+    square_pixels
+        Resample videos with oblong pixels to square ones; without it they keep their shape.
     workers
         Processes that share the work on a video.
     """
@@ -89,8 +112,10 @@ def restore(
     from sakuga.cli.report import reporter
     from sakuga.errors import InputError
     from sakuga.media.codecs import Encoding
+    from sakuga.media.span import Span, seconds
     from sakuga.restore import job
     from sakuga.restore.settings import RestoreSettings
+    from sakuga.restore.treatment import Treatment
 
     try:
         settings = RestoreSettings(
@@ -104,6 +129,17 @@ def restore(
             format=format,
             quality=quality,
             encoding=Encoding(codec=codec, crf=crf, depth=depth, preset=preset),
+            treatment=Treatment(
+                deinterlace=deinterlace,
+                letterbox=letterbox,
+                square_pixels=square_pixels,
+                strength=strength,
+                keep_grain=keep_grain,
+                span=Span(
+                    seconds(start, "--start") if start else Fraction(0),
+                    seconds(end, "--end") if end else None,
+                ),
+            ),
             workers=workers,
             overwrite=overwrite,
         )

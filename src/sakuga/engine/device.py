@@ -23,7 +23,7 @@ def open_backend(model: Model, device: str = "auto", workers: int = 1) -> Backen
     """
     kind = device.split(":")[0].lower()
     if kind == "auto":
-        found = _accelerator() if model.module is not None else None
+        found = accelerator() if model.module is not None else None
         return open_backend(model, found or "cpu", workers)
     if kind in OPENVINO:
         from sakuga.engine.openvino import OpenVINOBackend
@@ -43,7 +43,8 @@ def _pytorch(model: Model, device: str) -> Backend:
     return PyTorchBackend(model, device)
 
 
-def _accelerator() -> str | None:
+def accelerator() -> str | None:
+    """The first of PYTORCH's devices that PyTorch, which must be installed, can use here."""
     import torch
 
     able = {

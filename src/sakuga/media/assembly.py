@@ -86,8 +86,9 @@ class _Assembly:
 
     def _begin(self, source: InputContainer, output: OutputContainer) -> None:
         origin, main = self._info.origin, main_video(source, self._source.path)
-        self._copy = StreamCopy(self._source.path, source, output, self._muxer, origin)
-        copy_header(source, output, origin)
+        span = self._source.span
+        self._copy = StreamCopy(self._source.path, source, output, self._muxer, origin, span)
+        copy_header(source, output, origin, span)
         for stream in source.streams:
             if stream.index == main.index:
                 self._add_video(output, main)

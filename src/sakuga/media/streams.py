@@ -17,6 +17,8 @@ from av.stream import AttachmentStream, Disposition, Stream
 
 from sakuga.media.codecs import Muxer
 from sakuga.media.container import codec_of, describe, opened, packets, tags_of, typed
+from sakuga.media.cutting import Cutter, cut_chapters
+from sakuga.media.span import Span
 from sakuga.media.verify import Tally
 
 _OF_CONTAINER = frozenset({"major_brand", "minor_version", "compatible_brands", "encoder"})
@@ -33,8 +35,15 @@ class StreamCopy:
     """The streams of one source on their way into one output, in step with the video."""
 
     def __init__(
-        self, path: Path, source: InputContainer, output: OutputContainer, muxer: Muxer, origin: Fraction
+        self,
+        path: Path,
+        source: InputContainer,
+        output: OutputContainer,
+        muxer: Muxer,
+        origin: Fraction,
+        span: Span | None = None,
     ) -> None:
+        """origin: seconds of the source that are zero in the output; span: the part that is taken."""
         self.dropped: list[str] = []
         """What the output cannot hold, as sentences."""
         self.tallies: list[Tally] = []
@@ -46,6 +55,7 @@ class StreamCopy:
         self._output = output
         self._muxer = muxer
         self._origin = origin
+        self._span = None if span is None or span.whole else span
         self._tracks: dict[int, _Track] = {}
         self._waiting: Packet[Stream] | None = None
         self._packets = self._read()
@@ -58,6 +68,8 @@ class StreamCopy:
             self._attach_cover(stream)
         elif _is_written_anew(stream, self._source):
             return
+        elif self._span and stream.type == "video" and not _is_cover(stream):
+            self.dropped.append(f"{describe(stream).capitalize()} cannot be cut without encoding it anew.")
         elif _holds(self._muxer, stream):
             self._track(stream)
         else:
@@ -89,8 +101,9 @@ class StreamCopy:
 
     def _track(self, stream: Stream) -> None:
         copy = typed(self._output).add_stream_from_template(stream, opaque=True)
-        describe_alike(copy, stream)
-        track = _Track(stream, copy, self._origin, strict=self._muxer.format not in _MATROSKA)
+        describe_alike(copy, stream, encoded=self._span is not None)
+        strict = self._muxer.format not in _MATROSKA
+        track = _Track(stream, copy, self._origin, strict, self._span)
         self._tracks[stream.index] = track
         self.tallies.append(track.tally)
 
@@ -127,16 +140,21 @@ class StreamCopy:
 class _Track:
     """One copied stream: its packets stamped so that a muxer takes them."""
 
-    def __init__(self, stream: Stream, copy: Stream, origin: Fraction, strict: bool) -> None:
+    def __init__(
+        self, stream: Stream, copy: Stream, origin: Fraction, strict: bool, span: Span | None
+    ) -> None:
         self.tally = Tally.of(stream)
         self._copy = copy
         self._origin = origin
+        self._cutter = Cutter(stream, origin, span) if span and not self.tally.aside else None
         self._step = int(strict and stream.type in ("audio", "video"))
         self._last: int | None = None
         self._undated: list[Packet[Stream]] = []
 
     def admit(self, packet: Packet[Stream]) -> list[Packet[Stream]]:
         """The packets ready for writing now that `packet` has come; none while they cannot be dated."""
+        if self._cutter and not self._cutter.keeps(packet):
+            return []
         self.tally.add(packet, self._origin)
         self._undated.append(packet)
         if packet.dts is None and self._last is None and len(self._undated) < _REORDERED:
@@ -170,14 +188,18 @@ class _Track:
         packet.stream = self._copy
 
 
-def copy_header(source: InputContainer, output: OutputContainer, origin: Fraction) -> None:
-    """Give the output the source's title, tags and chapters."""
+def copy_header(
+    source: InputContainer, output: OutputContainer, origin: Fraction, span: Span | None = None
+) -> None:
+    """Give the output the source's title, tags and chapters, those of `span` alone if there is one."""
     output.metadata.update(_without(source.metadata, tuple(_OF_CONTAINER)))
     chapters = source.chapters()
     for chapter in chapters:
         shift = round(origin / chapter["time_base"]) if chapter["time_base"] else 0
         chapter["start"] -= shift
         chapter["end"] -= shift
+    if span and not span.whole:
+        chapters = cut_chapters(chapters, span)
     if chapters:
         output.set_chapters(chapters)
 

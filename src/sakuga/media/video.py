@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
@@ -18,10 +20,13 @@ from av.video.stream import VideoStream
 from sakuga.errors import InputError
 from sakuga.media.colour import Colour, ToRgb
 from sakuga.media.container import clock, main_video, opened, packets, promised_end
+from sakuga.media.deinterlace import Placed, deinterlaced
 from sakuga.media.frames import VideoFrame
 from sakuga.media.probe import VideoInfo, probe
+from sakuga.media.scan import Deinterlace, Scan, scan_of
+from sakuga.media.span import Span
 
-__all__ = ["Colour", "VideoFile", "VideoInfo", "is_video", "open_video"]
+__all__ = ["Colour", "Deinterlace", "VideoFile", "VideoInfo", "is_video", "open_video"]
 
 # fmt: off
 SUFFIXES = frozenset((
@@ -32,6 +37,9 @@ SUFFIXES = frozenset((
 ))
 # fmt: on
 """Lower-case suffixes of files that hold video."""
+WHOLE = Span()
+_EARLIER = 1
+"""Seconds before a span from which on it is decoded: pictures that refer to what is not read are left out."""
 _BACK, _AHEAD = 1.0, 3600.0
 _SHORT = 1.0
 _INTERLACED = (
@@ -45,9 +53,12 @@ def is_video(path: Path) -> bool:
     return path.suffix.lower() in SUFFIXES
 
 
-def open_video(path: Path) -> VideoFile:
+def open_video(path: Path, deinterlace: Deinterlace | None = None, span: Span = WHOLE) -> VideoFile:
     """Open a video and decode its first frame.
 
+    deinterlace: look at pictures all over the video, and make whole while reading what is woven of two
+    moments (`auto`), do as told, or only say so (`off`); None trusts the flags and changes nothing.
+    span: the part that is read.
     Raises InputError, naming `path`, where there is no file, no permission, or no video that can be decoded:
     text named .mp4, an empty file, an MP4 whose index was never written.
     """
@@ -57,19 +68,28 @@ def open_video(path: Path) -> VideoFile:
             first = next(_Decoder(container, stream, path, []).frames(), None)
             if first is None:
                 raise InputError(f"{path} holds a video stream, but no frame of it can be decoded.")
-            return VideoFile(path, probe(path, container, stream, first))
+            info = probe(path, container, stream, first)
         except InputError as error:
             if str(path) in str(error):
                 raise
             raise InputError(f"{path} cannot be used: {error}.") from error
+    if deinterlace is None:
+        scan = Scan(sentence=_INTERLACED.format(path) if info.interlaced else "")
+    else:
+        scan = scan_of(path, info, deinterlace)
+    return VideoFile(path, info, scan, span)
 
 
 class VideoFile:
     """One video; `frames()` may be called again and again, each call reads the file from its beginning."""
 
-    def __init__(self, path: Path, info: VideoInfo) -> None:
+    def __init__(self, path: Path, stored: VideoInfo, scan: Scan, span: Span) -> None:
         self.path = path
-        self.info = info
+        self.span = span
+        self.info = _cut(scan.info(stored), span)
+        """The video as `frames()` gives it."""
+        self._stored = stored
+        self._scan = scan
         self.warnings: list[str] = []
         """What could not be read or looks odd, as sentences; complete once `frames()` has run to its end."""
         self.cut_off: str | None = None
@@ -90,20 +110,67 @@ class VideoFile:
 
         Damaged places are skipped and told in `warnings`. Raises InputError where time jumps.
         """
-        self.warnings[:] = [_INTERLACED.format(self.path)] * self.info.interlaced
+        self.warnings[:] = [self._scan.sentence] if self._scan.sentence else []
         self.cut_off = self.decoded = None
         info, count = self.info, 0
         to_rgb = ToRgb(info.colour, info.width, info.height, info.depth)
+        begin = info.origin
+        end = None if self.span.length is None else begin + self.span.length
         with opened(self.path) as container:
             stream = main_video(container, self.path)
-            timeline = _Timeline(self.path, info.time_base, round(1 / (info.rate * info.time_base)))
-            decoder = _Decoder(container, stream, self.path, self.warnings)
-            for frame in decoder.frames():
-                pts = timeline.place(frame)
-                count += 1
-                if count > first:
-                    yield VideoFrame(to_rgb(frame), pts, info.time_base, frame.duration or 0)
+            decoder = _Decoder(container, stream, self.path, self.warnings, self._sought(container))
+            for placed in self._whole(decoder.frames()):
+                time = placed.pts * info.time_base
+                if end is not None and time >= end:
+                    break
+                if time >= begin or not self.span.start:
+                    count += 1
+                    if count > first:
+                        yield VideoFrame(to_rgb(placed.frame), placed.pts, info.time_base, placed.duration)
+            decoder.tell_damage()
+        if not count and not self.span.whole:
+            raise InputError(f"{self.path} has no frame between --start and --end.")
         self.cut_off, self.decoded = decoder.cut_off, count
+
+    def _sought(self, container: InputContainer) -> float | None:
+        """Go near the start of the span, if there is one and the file allows it; when damage matters."""
+        if not self.span.start:
+            return None
+        wanted = int((self.info.origin - _EARLIER) * av.time_base)
+        if self._can_seek(wanted):
+            container.seek(wanted)
+        return float(self.info.origin)
+
+    def _can_seek(self, microseconds: int) -> bool:
+        """Whether seeking leads to a frame that is not too late, as broadcasts do not promise."""
+        with contextlib.suppress(av.error.FFmpegError, OSError, ValueError), opened(self.path) as trial:
+            trial.seek(microseconds)
+            first = next(trial.decode(main_video(trial, self.path)), None)
+            return (
+                first is not None
+                and first.pts is not None
+                and (first.pts * self._stored.time_base * av.time_base <= microseconds)
+            )
+        return False
+
+    def _whole(self, frames: Iterator[av.VideoFrame]) -> Iterator[Placed]:
+        """Each picture at its time, whole where the scan says how."""
+        stored, scan = self._stored, self._scan
+        usual = max(1, round(1 / (stored.rate * stored.time_base)))
+        timeline = _Timeline(self.path, stored.time_base, usual)
+        placed = (Placed(frame, timeline.place(frame), frame.duration or 0) for frame in frames)
+        if scan.way is None:
+            return placed
+        return deinterlaced(placed, scan.way, scan.parity, stored.rate, usual)
+
+
+def _cut(info: VideoInfo, span: Span) -> VideoInfo:
+    """`info` of that part of the video."""
+    if span.whole:
+        return info
+    length = span.within(info.duration)
+    frames = min(info.frames, round(length * info.rate))
+    return replace(info, origin=info.origin + span.start, duration=length, frames=frames)
 
 
 class _Timeline:
@@ -139,8 +206,14 @@ class _Decoder:
     """Decoded frames of one stream, with a note of everything that went wrong."""
 
     def __init__(
-        self, container: InputContainer, stream: VideoStream, path: Path, warnings: list[str]
+        self,
+        container: InputContainer,
+        stream: VideoStream,
+        path: Path,
+        warnings: list[str],
+        begin: float | None = None,
     ) -> None:
+        """begin: where damage begins to matter, in seconds on the file's clock, if only a part is read."""
         stream.thread_type = "AUTO"
         self._container = container
         self._stream = stream
@@ -148,6 +221,7 @@ class _Decoder:
         self._warnings = warnings
         self.cut_off: str | None = None
         self._start = (container.start_time or 0) / av.time_base
+        self._begin = begin
         self._damaged: list[float] = []
         self._reached = self._start
         self._given = 0
@@ -183,16 +257,20 @@ class _Decoder:
             self._given += 1
             yield frame
 
-    def _conclude(self) -> None:
-        if self._damaged:
-            count, when = len(self._damaged), self._clock(self._damaged[0])
+    def tell_damage(self) -> None:
+        """Warn of damage; to be called once, after the last frame that is wanted."""
+        damaged = [when for when in self._damaged if self._begin is None or when >= self._begin]
+        if damaged:
+            count, when = len(damaged), self._clock(damaged[0])
             self._warn(f"is damaged in {count} place{'s' * (count > 1)}, first near {when}")
+
+    def _conclude(self) -> None:
         promised = promised_end(self._container)
         missing = self._stream.frames - self._discarded - self._given - len(self._damaged)
         if not self.cut_off and promised - self._reached > max(_SHORT, 0.02 * promised):
             end, due = self._clock(self._reached), self._clock(promised)
             self._cut(f"ends at {end}, but its header promises {due}")
-        elif not self.cut_off and missing > max(2, self._stream.frames // 100):
+        elif not self.cut_off and self._begin is None and missing > max(2, self._stream.frames // 100):
             self._cut(f"lacks {missing} of the {self._stream.frames} frames that its header promises")
 
     def _clock(self, seconds: float) -> str:

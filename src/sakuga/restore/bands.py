@@ -14,11 +14,17 @@ def side_by_side(left: Iterable[Pixels], right: Iterable[Pixels]) -> Iterator[Pi
 
     Bands are (rows, W, C) of one dtype; each of both must add up to the same number of rows.
     """
+    for pair in together(left, right):
+        yield np.concatenate(pair, axis=2)
+
+
+def together(left: Iterable[Pixels], right: Iterable[Pixels]) -> Iterator[tuple[Pixels, Pixels]]:
+    """The same rows of two pictures of one height, although each comes in bands of its own heights."""
     lefts, rights = iter(left), iter(right)
     a, b = next(lefts, None), next(rights, None)
     while a is not None and b is not None:
         rows = min(len(a), len(b))
-        yield np.concatenate([a[:rows], b[:rows]], axis=2)
+        yield a[:rows], b[:rows]
         a = a[rows:] if rows < len(a) else next(lefts, None)
         b = b[rows:] if rows < len(b) else next(rights, None)
     assert a is b, "two bands of one picture differ in height"

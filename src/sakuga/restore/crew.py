@@ -95,7 +95,7 @@ def _help() -> None:
     def said(_: Count) -> None:
         os.write(1, b".")
 
-    help_with(open_engine(settings), source, destination, settings.encoding, said)
+    help_with(open_engine(settings), source, destination, settings.encoding, settings.treatment, said)
 
 
 def _end_with(pipe: IO[bytes]) -> None:

@@ -139,8 +139,9 @@ class _Runner:
 
     def _restore(self, engine: FrameEngine, task: Task) -> Result:
         source, destination, count = task.source, task.destination, self._tracker.count
+        treatment = self._settings.treatment
         if task.kind == "picture":
-            quality = self._settings.quality
+            quality, engine = self._settings.quality, treatment.controlled(engine)
             frames = restore_picture(engine, source, destination, quality=quality, on_count=count)
             return Result(source, destination, "done", frames=frames)
         outcome = restore_video(
@@ -148,6 +149,7 @@ class _Runner:
             source,
             destination,
             self._settings.encoding,
+            treatment=treatment,
             crew=Crew((self._settings, source, destination), self._settings.workers - 1),
             on_count=count,
             on_note=lambda note: self._on_event(Warned(note)),

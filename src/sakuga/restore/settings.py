@@ -9,6 +9,7 @@ from typing import Literal
 from sakuga.errors import InputError
 from sakuga.media.codecs import Encoding
 from sakuga.models.catalog import DEFAULT
+from sakuga.restore.treatment import Treatment
 
 Precision = Literal["auto", "fp32", "bf16", "fp16"]
 Reuse = Literal["off", "exact", "near"]
@@ -38,6 +39,8 @@ class RestoreSettings:
     """1..100 for JPEG, WebP and AVIF; None takes the format's default."""
     encoding: Encoding = field(default_factory=Encoding)
     """How videos are encoded."""
+    treatment: Treatment = field(default_factory=Treatment)
+    """How sources are repaired and results controlled."""
     workers: int = 1
     """Processes that restore segments of a video at the same time."""
     overwrite: bool = False

@@ -14,12 +14,13 @@ from sakuga.media.assembly import assemble, check_destination
 from sakuga.media.codecs import Encoding
 from sakuga.media.encoder import SegmentWriter
 from sakuga.media.frames import Pixels, VideoFrame
-from sakuga.media.video import VideoFile, open_video
+from sakuga.media.video import VideoFile
 from sakuga.restore import stretches
 from sakuga.restore.crew import Crew
 from sakuga.restore.events import Count, OnCount, ignore
 from sakuga.restore.pipeline import Stages, overlap
 from sakuga.restore.stretches import Context, Stretches
+from sakuga.restore.treatment import Treatment
 from sakuga.restore.work import WorkFolder, mark_of, versions
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
     from sakuga.engine.engine import FrameEngine
 
-_INTERLACED = "It says that it is interlaced; combs, where it has them, are enlarged as they are."
+_USUAL = Treatment()
 _LOOK = 0.1
 """Seconds between two looks at what the crew has done."""
 _CUT = (
@@ -60,6 +61,7 @@ def restore_video(
     destination: Path,
     encoding: Encoding,
     *,
+    treatment: Treatment = _USUAL,
     crew: Crew | None = None,
     on_count: OnCount = ignore,
     on_note: Callable[[str], None] = lambda _: None,
@@ -71,16 +73,23 @@ def restore_video(
     Raises InputError or OutputError, naming the file; `destination` appears only when it is whole.
     """
     check_destination(destination, source, encoding)
-    with open_video(source) as video:
-        return _Job(engine, video, destination, encoding, on_count).run(crew or Crew(None, 0), on_note)
+    with treatment.open(source) as video:
+        return _Job(engine, video, destination, encoding, treatment, on_count).run(
+            crew or Crew(None, 0), on_note
+        )
 
 
 def help_with(
-    engine: FrameEngine, source: Path, destination: Path, encoding: Encoding, on_count: OnCount
+    engine: FrameEngine,
+    source: Path,
+    destination: Path,
+    encoding: Encoding,
+    treatment: Treatment,
+    on_count: OnCount,
 ) -> None:
     """Restore segments that nobody else has claimed of a video that another process restores."""
-    with open_video(source) as video:
-        _Job(engine, video, destination, encoding, on_count).help()
+    with treatment.open(source) as video:
+        _Job(engine, video, destination, encoding, treatment, on_count).help()
 
 
 class _Job:
@@ -90,11 +99,13 @@ class _Job:
         video: VideoFile,
         destination: Path,
         encoding: Encoding,
+        treatment: Treatment,
         on_count: OnCount,
     ) -> None:
-        self._engine, self._video = engine, video
+        self._engine, self._repaired = treatment.dressed(engine, video, encoding)
+        self._video, self._treatment = video, treatment
         self._destination, self._encoding = destination, encoding
-        self._size = engine.size(video.info.width, video.info.height)
+        self._size = self._engine.size(video.info.width, video.info.height)
         self._on_count = on_count
         self._stages = Stages()
         self._start = self._kept = self._done = 0
@@ -141,8 +152,7 @@ class _Job:
             raise
         frames = work.ahead()
         work.remove()
-        interlaced = [_INTERLACED] * self._video.info.interlaced
-        return VideoOutcome(frames, (*self._video.warnings, *interlaced, *told))
+        return VideoOutcome(frames, (*self._video.warnings, *self._repaired, *told))
 
     def _parts(self) -> dict[str, str]:
         """What decides the result, in the words in which a change is told."""
@@ -150,6 +160,7 @@ class _Job:
             "the source": mark_of(self._video.path),
             "the model or its settings": self._engine.identity,
             "the encoding": f"{self._encoding} {self._size}",
+            "a repair or control": f"{self._treatment} {self._repaired}",
             "the program": f"{versions()}, {stretches.RULES}",
         }
 

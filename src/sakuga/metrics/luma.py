@@ -1,0 +1,19 @@
+"""Brightness in 8-bit levels, which every measure here looks at."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sakuga.media.frames import Pixels
+
+Luma = NDArray[np.float32]
+"""Shape (H, W), 0..255 whatever the depth of the picture was."""
+
+_BT709 = np.array((0.2126, 0.7152, 0.0722), np.float32)
+
+
+def luma(pixels: Pixels) -> Luma:
+    """(H, W, 3) RGB or (H, W, 1) grey, uint8 or uint16, to its luma."""
+    levels = pixels.astype(np.float32) * np.float32(255 / np.iinfo(pixels.dtype).max)
+    return levels[..., 0] if pixels.shape[2] == 1 else levels @ _BT709
