@@ -168,3 +168,9 @@ def test_clip_is_lazy():
 def test_least_tile_leaves_room_between_its_halos():
     spec = engine(FakeBackend(), halo=28, multiple=8)._spec
     assert least_tile(spec) > 2 * 32
+
+
+def test_a_dark_frame_that_comes_out_black_is_no_fault():
+    dark = noise(24, 24) // 100
+    some = engine(FakeBackend(broken={"fp32": 0}), color_lock=False)
+    assert all((frame == 0).all() for frame in some.clip([dark] * 3))

@@ -3,7 +3,7 @@
 What: the highest vertical frequency that still carries energy, from the spectrum of the steps between rows,
 which is flat for drawings and photographs; an enlargement has half its amplitude where its source ended.
 Range: rows, from a sixteenth of the height to the height itself. An estimate: on 19 drawings enlarged by 1.5,
-2 and 3, four of five within 12 % for bicubic and Lanczos, a little low for bilinear, which blurs as well.
+2 and 3, three of five or more within 12 % for bicubic and Lanczos, a little low for the softer bilinear.
 Source: spectral roll-off, as used to tell the true resolution of recordings; the level by our measurement.
 """
 
