@@ -36,7 +36,7 @@ SETTLE = 2
 PAYS = 0.6
 """Regions are run instead of the frame while they, with their halos, are at most this part of it.
 
-A network made ready for any size is slower per pixel than one for the whole frame (a quarter in bf16 on a CPU).
+A network made ready for any size is slower per pixel than one for a whole frame, in bf16 by a quarter.
 """
 STEP = 32
 """Window sides are multiples of this, so that few shapes have to be prepared."""
