@@ -104,6 +104,14 @@ def test_the_state_of_what_stands_still_is_kept():
     )
 
 
+def test_a_region_that_does_not_fit_into_memory_is_run_in_tiles():
+    clip = [with_mouth(drawing(), n // 3 % 2) for n in range(12)]
+    full, _, _ = run("off", clip)
+    backend = FakeBackend(memory=48 * 48)
+    engine = Engine(spec(), backend, "auto", 48, None, color_lock=False, reuse="near")
+    np.testing.assert_array_equal(list(engine.clip(clip)), full)
+
+
 def test_constant_motion_is_run_whole():
     clip = [np.roll(drawing(), 5 * n, 1) for n in range(6)]
     _, tiles, report = run("near", clip)

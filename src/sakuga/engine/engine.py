@@ -191,7 +191,7 @@ class Engine:
         result, state, shown = None, None, None
         for step in steps(frames, self._spec.window, CutDetector()):
             source = step.frames[len(step.frames) // 2]
-            todo = memory.todo(source, step.fresh)
+            todo = memory.todo(source, step.fresh, self._runner.room)
             if todo is None or result is None or shown is None:
                 result, state = self._runner.whole(step.frames, None if step.fresh else state)
                 shown = self._finished(result, source)

@@ -7,7 +7,7 @@ before: so a slow fade cannot creep away from its picture.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import lcm
+from math import inf, lcm
 from typing import Literal
 
 import cv2
@@ -90,17 +90,19 @@ class Reuse:
         assert self._committed is not None, "nothing is committed before the first frame"
         return self._committed
 
-    def todo(self, frame: Pixels, fresh: bool) -> list[Region] | None:
+    def todo(self, frame: Pixels, fresh: bool, room: float = inf) -> list[Region] | None:
         """What of `frame` (H, W, 3) has to run: None for all of it, an empty list for nothing.
 
-        fresh: whether a shot begins. The caller runs what this says, so it counts as done.
+        fresh: whether a shot begins. room: low-resolution pixels that fit into memory at one time; a change
+        that needs a larger region runs the whole frame, which is then cut into tiles. The caller runs what
+        this says, so it counts as done.
         """
-        regions = self._look(frame, fresh)
+        regions = self._look(frame, fresh, room)
         whole = frame.shape[0] * frame.shape[1]
         self._saved.count(1.0 if regions is None else sum(r.area for r in regions) / whole)
         return regions
 
-    def _look(self, frame: Pixels, fresh: bool) -> list[Region] | None:
+    def _look(self, frame: Pixels, fresh: bool, room: float) -> list[Region] | None:
         if self._mode == "off":
             return None
         if self._committed is None or fresh or self._committed.shape != frame.shape:
@@ -113,6 +115,8 @@ class Reuse:
         if not (self._due > 0).any():
             return []
         regions = self._cover(*frame.shape[:2]) if self._regions else None
+        if regions is not None and max(region.area for region in regions) > room:
+            regions = None
         return self._all(frame, None) if regions is None else self._commit(frame, regions)
 
     def _all(self, frame: Pixels, due: int | None) -> None:

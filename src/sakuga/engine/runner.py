@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Sequence
+from math import inf
 
 import numpy as np
 
@@ -39,6 +40,11 @@ class Runner:
         self._plans: dict[tuple[int, int], tiles.Plan] = {}
         self.tile: tuple[int, int] | None = None
         """(h, w) of the last tile; None before the first frame."""
+
+    @property
+    def room(self) -> float:
+        """Low-resolution pixels of the last tile: what is known to fit at one time."""
+        return inf if self.tile is None else self.tile[0] * self.tile[1]
 
     def bands(self, window: Sequence[Pixels]) -> Iterator[Pixels]:
         """The result in bands of rows, top to bottom, from a zero state if the network has one.
