@@ -12,6 +12,7 @@ from rich.console import Console
 from sakuga.cli import words
 from sakuga.cli.bars import BarReport
 from sakuga.cli.report import JsonReport, LineReport, reporter
+from sakuga.media.sources import Problem
 from sakuga.restore.events import (
     Count,
     Event,
@@ -25,7 +26,6 @@ from sakuga.restore.events import (
     Warned,
 )
 from sakuga.restore.plan import Plan, Task
-from sakuga.restore.sources import Problem
 
 SOURCE = Path("in/[1080p] 映画 :smile: {x}.mkv")
 TASK = Task(SOURCE, Path("out/映画.mkv"), "video")

@@ -17,6 +17,7 @@ from sakuga.media.excerpts import Weight, excerpts
 from sakuga.media.frames import Pixels
 from sakuga.media.picture import open_picture
 from sakuga.media.probe import VideoInfo
+from sakuga.media.sources import Kind, find
 from sakuga.media.video import open_video
 from sakuga.metrics.blocking import blocking
 from sakuga.metrics.blur import blur
@@ -27,7 +28,6 @@ from sakuga.metrics.noise import noise
 from sakuga.metrics.ringing import ringing
 from sakuga.restore import alpha
 from sakuga.restore.grey import to_rgb
-from sakuga.restore.sources import Kind, find
 
 PLACES, LENGTH = 12, 40
 """Places of a video that are looked at, and frames in a row at each."""

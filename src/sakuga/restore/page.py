@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 from html import escape
 
+from sakuga.media.html import document, uri
 from sakuga.restore.estimate import Estimate
 from sakuga.restore.inspection import Inspection
 
@@ -38,11 +37,6 @@ class Column:
 
 
 STYLE = """
-:root { color-scheme: light dark; }
-body { font: 16px/1.5 system-ui, sans-serif; margin: 1.5rem auto; max-width: 110rem; padding: 0 1rem; }
-h1, h2 { font-weight: 600; line-height: 1.2; overflow-wrap: anywhere; }
-table { border-collapse: collapse; }
-th, td { border-bottom: 1px solid #8886; padding: .3rem 1rem .3rem 0; text-align: left; }
 .row { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 28rem), 1fr)); }
 figure { margin: 0; }
 .view { --at: 50%; position: relative; overflow: hidden; }
@@ -71,26 +65,15 @@ HOW = (
 
 
 def page(found: Inspection, rows: Sequence[Row], columns: Sequence[Column]) -> str:
-    """The whole page. Its policy forbids every request, and every script and style but its own."""
-    name = escape(found.path.name)
-    policy = (
-        f"default-src 'none'; img-src data:; style-src '{_hash(STYLE)}'; script-src '{_hash(SCRIPT)}';"
-        " base-uri 'none'; form-action 'none'"
+    """The whole page."""
+    name = found.path.name
+    body = (
+        f"<h1>{escape(name)}</h1>",
+        f"<p>{found.width} x {found.height}. {HOW}</p>",
+        *_table(columns),
+        *(line for index, row in enumerate(rows) for line in _row(index, row, columns)),
     )
-    return "\n".join(
-        (
-            "<!DOCTYPE html>",
-            '<html lang="en"><head><meta charset="utf-8">',
-            f'<meta http-equiv="Content-Security-Policy" content="{policy}">',
-            '<meta name="viewport" content="width=device-width, initial-scale=1">',
-            f"<title>{name}: before and after</title><style>{STYLE}</style></head><body>",
-            f"<h1>{name}</h1>",
-            f"<p>{found.width} x {found.height}. {HOW}</p>",
-            *_table(columns),
-            *(line for index, row in enumerate(rows) for line in _row(index, row, columns)),
-            f"<script>{SCRIPT}</script></body></html>\n",
-        )
-    )
+    return document(f"{name}: before and after", body, STYLE, SCRIPT)
 
 
 def _table(columns: Sequence[Column]) -> Iterator[str]:
@@ -117,18 +100,10 @@ def _row(index: int, row: Row, columns: Sequence[Column]) -> Iterator[str]:
     for number, column in enumerate(columns):
         sizes = f'width="{row.width}" height="{row.height}"'
         label = f"{escape(row.label)}, {escape(column.model)}"
-        origin = f'data-of="before-{index}"' if number else f'id="before-{index}" src="{_uri(row.picture)}"'
-        after = f'src="{_uri(column.pictures[index])}"'
+        origin = f'data-of="before-{index}"' if number else f'id="before-{index}" src="{uri(row.picture)}"'
+        after = f'src="{uri(column.pictures[index])}"'
         yield f'<figure><div class="view"><img {sizes} alt="{label}, after" {after}>'
         yield f'<img class="before" {sizes} alt="{label}, before" {origin}>'
         yield f'<input type="range" min="0" max="100" value="50" aria-label="{label}: share shown before">'
         yield f"</div><figcaption>{escape(column.model)}</figcaption></figure>"
     yield "</div>"
-
-
-def _uri(webp: bytes) -> str:
-    return f"data:image/webp;base64,{b64encode(webp).decode('ascii')}"
-
-
-def _hash(text: str) -> str:
-    return f"sha256-{b64encode(sha256(text.encode()).digest()).decode('ascii')}"

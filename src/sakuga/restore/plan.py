@@ -12,9 +12,9 @@ from sakuga.errors import InputError
 from sakuga.media.codecs import container_for
 from sakuga.media.formats import FORMATS, by_content
 from sakuga.media.picture import is_picture
+from sakuga.media.sources import Found, Kind, Problem, Source, find
 from sakuga.media.video import is_video
 from sakuga.restore.settings import RestoreSettings
-from sakuga.restore.sources import Found, Kind, Problem, Source, find
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ _MAGIC = re.compile(r"[*?[]")
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One picture or video to restore."""
+    """One picture or video."""
 
     path: Path
     place: Path

@@ -1,0 +1,1 @@
+"""Degrade clean drawings as the real world does: seeded operators, codecs in memory, pipelines as data."""

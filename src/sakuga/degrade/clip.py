@@ -1,0 +1,26 @@
+"""What travels between degradation operators: float clips, and the chance that decides about each."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Clip = NDArray[np.float32]
+"""Shape (N, H, W, 3), RGB, nominal range 0..1, the frames in time order; a picture is a clip of one frame."""
+Frames = NDArray[np.uint8]
+"""Shape (N, H, W, 3), RGB, full range: what codecs take and give."""
+
+
+def stream(seed: int, index: int) -> np.random.Generator:
+    """The chance of sample `index`: it depends on nothing else, so that any worker draws the same."""
+    return np.random.default_rng((seed, index))
+
+
+def to_frames(clip: Clip) -> Frames:
+    """(N, H, W, 3) float to uint8: clamped to 0..1 first, then rounded half to even."""
+    return np.rint(np.clip(clip, 0, 1) * np.float32(255)).astype(np.uint8)
+
+
+def to_clip(frames: Frames) -> Clip:
+    """(N, H, W, 3) uint8 to float, 255 becomes 1."""
+    return frames.astype(np.float32) / np.float32(255)
