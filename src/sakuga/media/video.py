@@ -132,6 +132,25 @@ class VideoFile:
             raise InputError(f"{self.path} has no frame between --start and --end.")
         self.cut_off, self.decoded = decoder.cut_off, count
 
+    def sought(self, pts: int, earlier: float) -> Iterator[VideoFrame]:
+        """The frames from that at `pts` on, decoded from a place that is at least `earlier` seconds before.
+
+        Whether they are those of `frames()` is to be checked, as not every file can be sought exactly. There
+        are none where it cannot be sought at all, or where what is dropped depends on all that came before.
+        """
+        info = self.info
+        to_rgb = ToRgb(info.colour, info.width, info.height, info.depth)
+        with opened(self.path) as container:
+            stream = main_video(container, self.path)
+            try:
+                container.seek(int((float(pts * info.time_base) - earlier) * av.time_base))
+            except (av.error.FFmpegError, OSError, ValueError):
+                return
+            if self._scan.way != "telecine":
+                for placed in self._whole(_Decoder(container, stream, self.path, []).frames()):
+                    if placed.pts >= pts:
+                        yield VideoFrame(to_rgb(placed.frame), placed.pts, info.time_base, placed.duration)
+
     def _sought(self, container: InputContainer) -> float | None:
         """Go near the start of the span, if there is one and the file allows it; when damage matters."""
         if not self.span.start:

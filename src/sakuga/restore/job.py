@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
 
 from sakuga.errors import SakugaError
 from sakuga.media.picture import open_picture
@@ -20,11 +22,12 @@ from sakuga.restore.plan import Plan, Task, plan
 from sakuga.restore.settings import RestoreSettings
 from sakuga.restore.space import shortage
 from sakuga.restore.tracker import Tracker
-from sakuga.restore.video import restore_video
+from sakuga.restore.video import Hands, restore_video
 from sakuga.restore.work import tidy
 
 if TYPE_CHECKING:
     from sakuga.engine.engine import FrameEngine
+    from sakuga.restore.farm import Farm
 
 OpenEngine = Callable[[RestoreSettings, OnEvent], "FrameEngine"]
 
@@ -45,7 +48,7 @@ def open_engine(settings: RestoreSettings, on_event: OnEvent = ignore) -> FrameE
         scale=settings.scale,
         color_lock=settings.color_lock,
         reuse=settings.reuse,
-        workers=settings.workers,
+        workers=settings.workers or 1,
     )
 
 
@@ -65,11 +68,11 @@ def restore(
     chosen = settings or RestoreSettings()
     planned = plan(names, Path(out), chosen)
     on_event(Planned(planned))
-    runner = _Runner(planned.tasks, chosen, on_event, opener)
     results: list[Result] = []
-    for result in _results(planned, runner):
-        on_event(result)
-        results.append(result)
+    with _Runner(planned.tasks, chosen, on_event, opener) as runner:
+        for result in _results(planned, runner):
+            on_event(result)
+            results.append(result)
     on_event(Finished(tuple(results), *runner.saved))
     return results
 
@@ -87,14 +90,26 @@ def _results(planned: Plan, runner: _Runner) -> Iterator[Result]:
 
 
 class _Runner:
-    """Runs tasks on one engine, which is opened when the first file turns out to be readable."""
+    """Runs tasks on one engine, which is opened when the first file turns out to be readable.
+
+    With a cluster videos go there, to its engine; pictures stay here.
+    """
 
     def __init__(
         self, tasks: Sequence[Task], settings: RestoreSettings, on_event: OnEvent, opener: OpenEngine
     ) -> None:
         self._tasks, self._settings, self._on_event, self._opener = tasks, settings, on_event, opener
         self._tracker = Tracker(tasks, on_event)
-        self._noted = 0
+        self._noted: dict[FrameEngine, int] = {}
+        self._cluster = contextlib.ExitStack()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._cluster.close()
 
     def result(self, task: Task) -> Result:
         """What becomes of `task`; raises SakugaError only where the engine cannot be opened."""
@@ -103,7 +118,7 @@ class _Runner:
             _look(task)
         except Exception as error:
             return _failed(task, error)
-        engine = self._engine
+        engine = self._farm.engine if self._is_far(task) else self._engine
         self._tracker.start(task)
         result = self._attempt(engine, task)
         self._tell_new_notes(engine)
@@ -112,25 +127,45 @@ class _Runner:
     @property
     def saved(self) -> tuple[float, float]:
         """Of all that was done: the drift of colour that was put back, and the share that was reused."""
-        if "_engine" not in self.__dict__:
-            return 0.0, 0.0
-        return self._engine.report.drift, self._engine.report.reused
+        reports = [engine.report for engine in self._noted]
+        return max((it.drift for it in reports), default=0.0), max((it.reused for it in reports), default=0.0)
+
+    def _is_far(self, task: Task) -> bool:
+        return task.kind == "video" and self._settings.cluster is not None
 
     @cached_property
     def _engine(self) -> FrameEngine:
         engine = self._opener(self._settings, self._on_event)
+        self._tell(engine)
+        return engine
+
+    @cached_property
+    def _farm(self) -> Farm:
+        from sakuga.engine.cluster import connected
+        from sakuga.restore.farm import Farm
+
+        farm = Farm(self._cluster.enter_context(connected(self._settings.cluster or "")), self._settings)
+        self._tell(farm.engine)
+        return farm
+
+    def _tell(self, engine: FrameEngine) -> None:
         report = engine.report
         self._on_event(Opened(report.model, report.device, report.backend, report.precision, report.notes))
-        self._noted = len(report.notes)
-        if short := shortage(self._tasks, engine.scale):
+        if not self._noted and (short := shortage(self._tasks, engine.scale)):
             self._on_event(Warned(short))
-        return engine
+        self._noted[engine] = len(report.notes)
 
     def _tell_new_notes(self, engine: FrameEngine) -> None:
         notes = engine.report.notes
-        for note in notes[self._noted :]:
+        for note in notes[self._noted[engine] :]:
             self._on_event(Warned(note))
-        self._noted = len(notes)
+        self._noted[engine] = len(notes)
+
+    def _hands(self, task: Task) -> Hands:
+        if self._is_far(task):
+            return self._farm
+        order = self._settings, task.source, task.destination
+        return Maker(Crew(order, (self._settings.workers or 1) - 1))
 
     def _attempt(self, engine: FrameEngine, task: Task) -> Result:
         try:
@@ -151,7 +186,7 @@ class _Runner:
             destination,
             self._settings.encoding,
             treatment=treatment,
-            hands=Maker(Crew((self._settings, source, destination), self._settings.workers - 1)),
+            hands=self._hands(task),
             on_count=count,
             on_note=lambda note: self._on_event(Warned(note)),
         )

@@ -1,0 +1,149 @@
+"""A Ray cluster restores the same bytes, whoever is killed on the way, and refusals are sentences."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from command import sakuga, sentence, started
+from film import film
+from onnx_models import nearest
+from sakuga.engine.cluster import connected
+from sakuga.errors import DeviceError
+from shots import shots
+
+pytest.importorskip("ray", reason="the extra `cluster` is not installed")
+
+FRAMES, SHOT = 900, 50
+HEAD = """
+import importlib, sys
+from sakuga.engine import session
+ray = importlib.import_module("ray")
+with session.opened(ray, "local"):
+    print(ray.get_runtime_context().gcs_address, session._TOKEN, flush=True)
+    sys.stdin.read()
+"""
+
+
+@pytest.fixture(scope="module")
+def address():
+    """Of a cluster that is there already: one node, with as many cores as this machine has."""
+    command, pipes = [sys.executable, "-c", HEAD], {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen(command, **pipes, text=True) as head, pytest.MonkeyPatch.context() as patch:
+        found, token = head.stdout.readline().split()
+        patch.setenv("RAY_AUTH_MODE", "token")
+        patch.setenv("RAY_AUTH_TOKEN", token)
+        yield found
+        head.stdin.close()
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory):
+    return nearest(tmp_path_factory.mktemp("model") / "nearest.onnx", 2)
+
+
+@pytest.fixture(scope="module")
+def source(tmp_path_factory):
+    return film(tmp_path_factory.mktemp("film") / "long.mkv", shots(FRAMES, SHOT), tracks=True)
+
+
+@pytest.fixture(scope="module")
+def whole(source, model, tmp_path_factory):
+    out = tmp_path_factory.mktemp("whole")
+    done = sakuga("restore", source, "--model", model, "--out", out, "--workers", "1")
+    assert done.returncode == 0, done.stderr
+    return digest(out / "long.mkv")
+
+
+def digest(path):
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def segments(folder):
+    return sorted(folder.glob(".*.sakuga/[!.]*.segment"))
+
+
+def until(process, folder, count):
+    while len(segments(folder)) < count:
+        assert process.poll() is None, process.communicate()
+        time.sleep(0.01)
+
+
+def at_work(process):
+    """Processes in which Ray runs what `process` ordered."""
+    return [
+        each for each in psutil.Process(process.pid).children(recursive=True) if each.name() == "ray::_run"
+    ]
+
+
+def test_a_killed_worker_costs_nothing_but_time_and_nothing_is_left_behind(source, model, whole, tmp_path):
+    before = set(Path(tempfile.gettempdir()).glob("sakuga-*/session_*"))
+    command = ("restore", source, "--model", model, "--out", tmp_path, "--cluster", "local", "--workers", "2")
+    process = started(*command, "--json")
+    until(process, tmp_path, 3)
+    ours = psutil.Process(process.pid).children(recursive=True)
+    at_work(process)[0].kill()
+    out, err = process.communicate(timeout=120)
+    assert process.returncode == 0, out + err
+    assert err == ""
+    events = [json.loads(line) for line in out.splitlines()]
+    (note,) = next(event["notes"] for event in events if event["event"] == "engine")
+    assert note.startswith("2 workers of the cluster, with ")
+    counts = [event["count"]["done"] for event in events if event["event"] == "progress"]
+    assert counts == sorted(counts)
+    assert counts[-1] == FRAMES
+    assert [path.name for path in tmp_path.iterdir()] == ["long.mkv"]
+    assert digest(tmp_path / "long.mkv") == whole
+    _, alive = psutil.wait_procs(ours, 10)
+    assert not alive
+    assert set(Path(tempfile.gettempdir()).glob("sakuga-*/session_*")) <= before
+
+
+def test_stopped_or_killed_it_goes_on_with_or_without_the_cluster(source, model, whole, address, tmp_path):
+    command = ("restore", source, "--model", model, "--out", tmp_path)
+    for count, end in ((2, signal.SIGINT), (5, signal.SIGKILL)):
+        process = started(*command, "--cluster", address)
+        until(process, tmp_path, count)
+        process.send_signal(end)
+        _, err = process.communicate(timeout=60)
+        assert process.returncode == (130 if end == signal.SIGINT else -end), err
+        if end == signal.SIGINT:
+            assert err.strip().endswith("The same command goes on from there.")
+            assert "Traceback" not in err
+        assert [path.name for path in tmp_path.iterdir()] == [".long.mkv.sakuga"]
+    done = sakuga(*command, "--workers", "2")
+    assert done.returncode == 0, done.stderr
+    assert "frames are there from an earlier run" in done.stderr
+    assert digest(tmp_path / "long.mkv") == whole
+
+
+def test_without_ray_the_pip_line_is_told(monkeypatch):
+    monkeypatch.setitem(sys.modules, "ray", None)
+    with (
+        pytest.raises(DeviceError, match=r'^--cluster needs Ray: python -m pip install "sakuga\[cluster\]"'),
+        connected("local"),
+    ):
+        pass
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1:1", "ray://127.0.0.1:1", "nowhere.invalid:6379", "here"])
+def test_where_nothing_answers_a_sentence_says_so(address):
+    with pytest.raises(DeviceError, match=rf"^--cluster {address}: .*\.$"), connected(address):
+        pass
+
+
+def test_nothing_is_done_where_there_is_no_cluster(source, model, tmp_path):
+    command = ("restore", source, "--model", model, "--out", tmp_path / "out")
+    done = sakuga(*command, "--cluster", "127.0.0.1:1")
+    assert done.returncode == 1
+    assert sentence(done).startswith("sakuga: --cluster 127.0.0.1:1: no Ray cluster answers there")
+    assert not (tmp_path / "out").exists()
