@@ -27,6 +27,7 @@ from sakuga.restore.video import restore_video
 from shots import shots
 
 FAST = Encoding(preset="ultrafast")
+PLAIN = {"deinterlace": "off", "letterbox": False}
 HOST = socket.gethostname()
 
 
@@ -146,7 +147,8 @@ SOURCES = {
 def test_the_bytes_are_those_of_one_machine(tmp_path, name, wound):
     make, sought = SOURCES[name]
     source = make(tmp_path / name)
-    assert farmed(source, tmp_path / "a.mkv") == alone(source, tmp_path / "b.mkv")
+    ways = {} if make is pulled_down else PLAIN
+    assert farmed(source, tmp_path / "a.mkv", **ways) == alone(source, tmp_path / "b.mkv", **ways)
     if sought is not None:
         assert bool(wound) == (not sought)
 
@@ -154,7 +156,8 @@ def test_the_bytes_are_those_of_one_machine(tmp_path, name, wound):
 def test_a_part_of_a_film_too(tmp_path):
     source = film(tmp_path / "a.mkv", shots(190, 60), options={"g": "40"})
     span = Span(Fraction("3.3"), Fraction("10.1"))
-    assert farmed(source, tmp_path / "b.mkv", span=span) == alone(source, tmp_path / "c.mkv", span=span)
+    ways = PLAIN | {"span": span}
+    assert farmed(source, tmp_path / "b.mkv", **ways) == alone(source, tmp_path / "c.mkv", **ways)
 
 
 def test_source_and_result_may_be_named_from_the_current_folder(tmp_path, monkeypatch):
@@ -190,8 +193,8 @@ def test_who_begins_need_not_finish(tmp_path, first):
         farmed(source, result, Stopping()) if first == "farm" else restore_video(
             Engine(2), source, result, FAST
         )
-    assert len([*tmp_path.glob(".b.mkv.sakuga/*.segment")]) == 2
     begun = {path: path.stat().st_mtime_ns for path in tmp_path.glob(".b.mkv.sakuga/*.segment")}
+    assert begun
     seen = []
 
     class Watched(Here):
