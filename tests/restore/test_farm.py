@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 import socket
+import time
 from fractions import Fraction
 
 import numpy as np
@@ -54,10 +55,13 @@ class Here:
     def slots(self, share):
         return 1
 
-    def results(self, work, items, share, on_steps=lambda _: None):
+    def is_free(self, share):
+        return True
+
+    def results(self, work, items, share, on_steps=None):
         for item in items:
             there, sent = pickle.loads(pickle.dumps((work, item)))
-            yield pickle.loads(pickle.dumps(there(sent, on_steps)))
+            yield pickle.loads(pickle.dumps(there(sent, on_steps or (lambda _: None))))
 
 
 @pytest.fixture(autouse=True)
@@ -76,7 +80,7 @@ def wound(monkeypatch):
     return numbers
 
 
-def farmed(source, result, cluster=None, **treatment):
+def farmed(source, result, cluster=None, on_note=lambda _: None, **treatment):
     settings = RestoreSettings(encoding=FAST, treatment=Treatment(**treatment), cluster="local")
     farm, counts = Farm(cluster or Here(), settings), []
     restore_video(
@@ -87,13 +91,14 @@ def farmed(source, result, cluster=None, **treatment):
         treatment=settings.treatment,
         hands=farm,
         on_count=lambda count: counts.append(count.done),
+        on_note=on_note,
     )
     assert counts == sorted(counts)
     return result.read_bytes()
 
 
-def alone(source, result, **treatment):
-    restore_video(Remembering(2), source, result, FAST, treatment=Treatment(**treatment))
+def alone(source, result, on_note=lambda _: None, **treatment):
+    restore_video(Remembering(2), source, result, FAST, treatment=Treatment(**treatment), on_note=on_note)
     return result.read_bytes()
 
 
@@ -167,14 +172,11 @@ def test_source_and_result_may_be_named_from_the_current_folder(tmp_path, monkey
     assert farmed(source.relative_to(tmp_path), (tmp_path / "c.mkv").relative_to(tmp_path)) == whole
 
 
-class Stopping(Here):
-    """Ends after some segments, as Ctrl-C does."""
-
-    def results(self, work, items, share, on_steps=lambda _: None):
-        for number, made in enumerate(super().results(work, items, share, on_steps)):
-            if number == 2:
-                raise KeyboardInterrupt
-            yield made
+def stopped(folder):
+    """Ctrl-C, as soon as something is kept."""
+    while not [*folder.glob(".*.sakuga/[!.]*.segment")]:
+        time.sleep(0.01)
+    raise KeyboardInterrupt
 
 
 @pytest.mark.parametrize("first", ["farm", "machine"])
@@ -182,35 +184,34 @@ def test_who_begins_need_not_finish(tmp_path, first):
     source, result = film(tmp_path / "a.mkv", shots(190, 60)), tmp_path / "b.mkv"
     whole = alone(source, tmp_path / "c.mkv")
 
+    class Stopping(Here):
+        def results(self, work, items, share, on_steps=None):
+            for number, made in enumerate(super().results(work, items, share, on_steps)):
+                yield made if number < 2 else stopped(tmp_path)
+
     class Engine(Remembering):
         def clip(self, frames):
             self.pictures += 1
-            if self.pictures == 3:
-                raise KeyboardInterrupt
-            return super().clip(frames)
+            return super().clip(frames) if self.pictures < 3 else stopped(tmp_path)
 
+    begin = {
+        "farm": lambda: farmed(source, result, Stopping()),
+        "machine": lambda: restore_video(Engine(2), source, result, FAST),
+    }
     with pytest.raises(KeyboardInterrupt):
-        farmed(source, result, Stopping()) if first == "farm" else restore_video(
-            Engine(2), source, result, FAST
-        )
-    begun = {path: path.stat().st_mtime_ns for path in tmp_path.glob(".b.mkv.sakuga/*.segment")}
-    assert begun
-    seen = []
-
-    class Watched(Here):
-        def results(self, work, items, share, on_steps=lambda _: None):
-            seen.append({path: path.stat().st_mtime_ns for path in begun})
-            return super().results(work, items, share, on_steps)
-
-    assert (alone(source, result) if first == "farm" else farmed(source, result, Watched())) == whole
-    assert first == "farm" or seen[-1] == begun
+        begin[first]()
+    notes = []
+    finish = {"farm": alone, "machine": farmed}
+    assert finish[first](source, result, on_note=notes.append) == whole
+    (note,) = notes
+    assert "frames are there from an earlier run" in note
 
 
 def test_a_node_that_does_not_see_the_source_says_so(tmp_path, monkeypatch):
     source = film(tmp_path / "a.mkv", shots(100, 50))
 
     class Apart(Here):
-        def results(self, work, items, share, on_steps=lambda _: None):
+        def results(self, work, items, share, on_steps=None):
             for item in items:
                 source.rename(tmp_path / "elsewhere.mkv") if source.exists() and item else None
                 yield from super().results(work, [item], share, on_steps)

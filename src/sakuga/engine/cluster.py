@@ -95,12 +95,17 @@ class Cluster:
         )
         return max(1, sum(math.floor(room) for room in rooms))
 
+    def is_free(self, share: Share) -> bool:
+        """Whether the work could begin at once."""
+        now = self._ray.available_resources()
+        return now.get("CPU", 0) >= share.cores and now.get("GPU", 0) >= share.gpus
+
     def results(
         self,
         work: Work[Item, Result],
         items: Iterable[Item],
         share: Share,
-        on_steps: Callable[[int], None] = lambda _: None,
+        on_steps: Callable[[int], None] | None = None,
     ) -> Iterator[Result]:
         """`work(item, say)` of each item as they get done; items are taken as there is room.
 
@@ -109,7 +114,7 @@ class Cluster:
         way. An error that `work` raises is raised here; a SakugaError then names the node unless it is this
         machine.
         """
-        ray, board = self._ray, _Board(self._ray)
+        ray, board = self._ray, _Board(self._ray, on_steps)
         task = ray.remote(
             num_cpus=share.cores,
             num_gpus=share.gpus,
@@ -131,9 +136,9 @@ class Cluster:
                         number += 1
                 for reference in self._ready(pending, 0 if free else LOOK):
                     del pending[reference]
-                    on_steps(board.steps(pending.values()))
+                    board.tell(pending.values())
                     yield self._fetched(reference)
-                on_steps(board.steps(pending.values()))
+                board.tell(pending.values())
         finally:
             for reference in pending:
                 ray.cancel(reference)
@@ -161,23 +166,26 @@ class Cluster:
 
 
 class _Board:
-    """Where pieces of work write how far they are: a small actor that the nodes reach."""
+    """Where pieces of work write how far they are, if anybody listens: a small actor that the nodes reach."""
 
-    def __init__(self, ray: Any) -> None:  # noqa: ANN401
-        self._ray = ray
-        self.door: Any = ray.remote(num_cpus=0, max_restarts=-1)(_Steps).remote()
+    def __init__(self, ray: Any, on_steps: Callable[[int], None] | None) -> None:  # noqa: ANN401
+        self._ray, self._on_steps = ray, on_steps
+        self.door: Any = ray.remote(num_cpus=0, max_restarts=-1)(_Steps).remote() if on_steps else None
         self._asked: Any = None
         self._known: dict[int, int] = {}
         self._at = 0.0
 
-    def steps(self, numbers: Iterable[int]) -> int:
-        """Of these pieces together, as known; nothing is waited for."""
+    def tell(self, numbers: Iterable[int]) -> None:
+        """The steps of these pieces together, as known; nothing is waited for."""
+        if self._on_steps is None:
+            return
         with contextlib.suppress(self._ray.exceptions.RayError):
             self._look()
-        return sum(self._known.get(number, 0) for number in numbers)
+        self._on_steps(sum(self._known.get(number, 0) for number in numbers))
 
     def close(self) -> None:
-        self._ray.kill(self.door)
+        if self.door is not None:
+            self._ray.kill(self.door)
 
     def _look(self) -> None:
         if self._asked is None and time.monotonic() - self._at > LOOK:
@@ -206,7 +214,7 @@ def _run(work: Work[Item, Result], item: Item, door: Any, number: int, home: str
 
     def say(steps: int) -> None:
         nonlocal told
-        if time.monotonic() - told > LOOK:
+        if door is not None and time.monotonic() - told > LOOK:
             told = time.monotonic()
             door.tell.remote(number, steps)
 

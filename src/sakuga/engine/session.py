@@ -16,6 +16,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+import psutil
+
 from sakuga.errors import DeviceError
 
 LOCAL = "local"
@@ -115,7 +117,19 @@ def _own() -> Generator[tuple[dict[str, Any], dict[str, str]]]:
     short = usual if len(usual) <= _LONGEST or not Path("/tmp").is_dir() else "/tmp"
     with tempfile.TemporaryDirectory(prefix="sakuga-", dir=short, ignore_cleanup_errors=True) as folder:
         options = {"include_dashboard": False, "object_store_memory": _STORE, "_temp_dir": folder}
-        yield options, {"RAY_AUTH_TOKEN": _TOKEN, "TMPDIR": folder}
+        try:
+            yield options, {"RAY_AUTH_TOKEN": _TOKEN, "TMPDIR": folder}
+        finally:
+            _kill(folder)
+
+
+def _kill(folder: str) -> None:
+    """End what Ray has started below `folder` and left, as it does where Ctrl-C meets it while it starts."""
+    for child in psutil.Process().children():
+        with contextlib.suppress(psutil.Error):
+            if any(folder in word for word in child.cmdline()):
+                for process in (*child.children(recursive=True), child):
+                    process.kill()
 
 
 def _knock(address: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast, overload
 
@@ -79,7 +80,8 @@ class Restorer:
         - an iterable of (H, W, 3) frames: the same lazily; returns an iterator, one frame of look-ahead.
         - path of a picture or video: writes the result into the folder `out`, or as the file `out` if that
           has the suffix of one, and returns where it is. A result that is there already is kept unless
-          `settings.overwrite`. Of `settings`, what concerns the model was decided at load().
+          `settings.overwrite`. Of `settings`, what concerns the model and where it runs was decided at
+          load().
 
         Raises InputError for what cannot be read or has another shape, dtype or range; OutputError where the
         result cannot be written.
@@ -100,7 +102,8 @@ class Restorer:
             )
         if not source.exists():
             raise InputError(f"{source} does not exist.")
-        (result,) = job.restore([source], out, settings=settings, opener=self._opened)
+        here = replace(settings or RestoreSettings(), cluster=None)
+        (result,) = job.restore([source], out, settings=here, opener=self._opened)
         if result.destination and result.state != "failed":
             return result.destination
         raise result.error if isinstance(result.error, SakugaError) else InputError(result.sentence)

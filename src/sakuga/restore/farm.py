@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -26,12 +26,19 @@ _WITH_GPU = frozenset(("auto", "cuda", "xpu"))
 class Farm:
     """Restores on a cluster; see `Hands`.
 
-    Opening it opens the engine on one node. Raises what that raises, and DeviceError.
+    Opening it opens the engine on one node; `on_note` is told where that has to wait. Raises what opening an
+    engine raises, and DeviceError.
     """
 
-    def __init__(self, cluster: Cluster, settings: RestoreSettings) -> None:
+    def __init__(
+        self, cluster: Cluster, settings: RestoreSettings, on_note: Callable[[str], None] = lambda _: None
+    ) -> None:
         gpu = settings.device in _WITH_GPU and not settings.model.lower().endswith(".onnx")
         self._cluster, self._share = cluster, cluster.share(settings.workers, gpu=gpu)
+        if not cluster.is_free(self._share):
+            on_note(
+                "The cluster has no place for a worker at this moment; the work begins when there is one."
+            )
         self._station = Station(_portable(settings), self._share.cores)
         (facts,) = cluster.results(partial(node.look, self._station), [None], self._share)
         self.engine = DistantEngine(facts, self._plan, self._note())

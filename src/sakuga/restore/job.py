@@ -144,7 +144,8 @@ class _Runner:
         from sakuga.engine.cluster import connected
         from sakuga.restore.farm import Farm
 
-        farm = Farm(self._cluster.enter_context(connected(self._settings.cluster or "")), self._settings)
+        cluster = self._cluster.enter_context(connected(self._settings.cluster or ""))
+        farm = Farm(cluster, self._settings, lambda note: self._on_event(Warned(note)))
         self._tell(farm.engine)
         return farm
 
