@@ -17,13 +17,11 @@ import pytest
 from command import sakuga, sentence, started
 from film import film
 from onnx_models import nearest
-from sakuga.engine.cluster import connected
-from sakuga.errors import DeviceError
 from shots import shots
 
 pytest.importorskip("ray", reason="the extra `cluster` is not installed")
 
-FRAMES, SHOT = 900, 50
+FRAMES, SHOT = 500, 50
 HEAD = """
 import importlib, sys
 from sakuga.engine import session
@@ -89,7 +87,7 @@ def test_a_killed_worker_costs_nothing_but_time_and_nothing_is_left_behind(sourc
     before = set(Path(tempfile.gettempdir()).glob("sakuga-*/session_*"))
     command = ("restore", source, "--model", model, "--out", tmp_path, "--cluster", "local", "--workers", "2")
     process = started(*command, "--json")
-    until(process, tmp_path, 3)
+    until(process, tmp_path, 2)
     ours = psutil.Process(process.pid).children(recursive=True)
     at_work(process)[0].kill()
     out, err = process.communicate(timeout=120)
@@ -110,7 +108,7 @@ def test_a_killed_worker_costs_nothing_but_time_and_nothing_is_left_behind(sourc
 
 def test_stopped_or_killed_it_goes_on_with_or_without_the_cluster(source, model, whole, address, tmp_path):
     command = ("restore", source, "--model", model, "--out", tmp_path)
-    for count, end in ((2, signal.SIGINT), (5, signal.SIGKILL)):
+    for count, end in ((2, signal.SIGINT), (4, signal.SIGKILL)):
         process = started(*command, "--cluster", address)
         until(process, tmp_path, count)
         process.send_signal(end)
@@ -120,25 +118,10 @@ def test_stopped_or_killed_it_goes_on_with_or_without_the_cluster(source, model,
             assert err.strip().endswith("The same command goes on from there.")
             assert "Traceback" not in err
         assert [path.name for path in tmp_path.iterdir()] == [".long.mkv.sakuga"]
-    done = sakuga(*command, "--workers", "2")
+    done = sakuga(*command)
     assert done.returncode == 0, done.stderr
     assert "frames are there from an earlier run" in done.stderr
     assert digest(tmp_path / "long.mkv") == whole
-
-
-def test_without_ray_the_pip_line_is_told(monkeypatch):
-    monkeypatch.setitem(sys.modules, "ray", None)
-    with (
-        pytest.raises(DeviceError, match=r'^--cluster needs Ray: python -m pip install "sakuga\[cluster\]"'),
-        connected("local"),
-    ):
-        pass
-
-
-@pytest.mark.parametrize("address", ["127.0.0.1:1", "ray://127.0.0.1:1", "nowhere.invalid:6379", "here"])
-def test_where_nothing_answers_a_sentence_says_so(address):
-    with pytest.raises(DeviceError, match=rf"^--cluster {address}: .*\.$"), connected(address):
-        pass
 
 
 def test_nothing_is_done_where_there_is_no_cluster(source, model, tmp_path):

@@ -31,6 +31,7 @@ _LOST = (
     "The cluster's workers ended {} times at the same piece of work, as they do where memory is too small for"
     " it; a smaller --tile or fewer --workers need less. Ray says: {}."
 )
+_CUT = "The connection to the cluster was lost; the same command goes on from what is finished. Ray says: {}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,35 +115,47 @@ class Cluster:
         way. An error that `work` raises is raised here; a SakugaError then names the node unless it is this
         machine.
         """
-        ray, board = self._ray, _Board(self._ray, on_steps)
-        task = ray.remote(
-            num_cpus=share.cores,
-            num_gpus=share.gpus,
-            max_retries=RETRIES,
-            max_calls=0,
-            retry_exceptions=False,
-        )(_run)
-        order, home = ray.put(work), socket.gethostname()
+        board = _Board(self._ray, on_steps)
+        submit = self._submitting(work, share, board.door)
         pending: dict[Any, int] = {}
         waiting, number, more = iter(items), 0, True
         try:
             while pending or more:
                 free = more and len(pending) < self._room(share)
-                if free:
-                    item = next(waiting, _END)
-                    more = item is not _END
-                    if more:
-                        pending[task.remote(order, item, board.door, number, home)] = number
-                        number += 1
+                if free and (more := (item := next(waiting, _END)) is not _END):
+                    pending[submit(item, number)] = number
+                    number += 1
                 for reference in self._ready(pending, 0 if free else LOOK):
                     del pending[reference]
                     board.tell(pending.values())
                     yield self._fetched(reference)
                 board.tell(pending.values())
+        except Exception as error:
+            if self._is_connected(error):
+                raise
+            raise DeviceError(_CUT.format(session.said(error))) from error
         finally:
-            for reference in pending:
-                ray.cancel(reference)
+            self._cancel(pending)
             board.close()
+
+    def _submitting(self, work: Work[Any, Any], share: Share, door: Any) -> Callable[[object, int], Any]:  # noqa: ANN401
+        ray = self._ray
+        # Ray would end a worker with a GPU after each piece, and with it the engine that it has opened.
+        needs = {"num_cpus": share.cores, "num_gpus": share.gpus, "max_calls": 0}
+        task = ray.remote(**needs, max_retries=RETRIES, retry_exceptions=False)(_run)
+        order, home = ray.put(work), socket.gethostname()
+        return lambda item, number: task.remote(order, item, door, number, home)
+
+    def _is_connected(self, error: Exception) -> bool:
+        """Whether an error has another cause than a connection that was lost; grpc's stands below ray://."""
+        if isinstance(error, ConnectionError) or type(error).__module__.startswith("grpc"):
+            return False
+        return isinstance(error, SakugaError) or self._ray.is_initialized()
+
+    def _cancel(self, pending: Iterable[Any]) -> None:
+        with contextlib.suppress(Exception):
+            for reference in pending:
+                self._ray.cancel(reference)
 
     def _room(self, share: Share) -> int:
         """One more than can run waits at each place, so that none stands idle."""
@@ -184,8 +197,9 @@ class _Board:
         self._on_steps(sum(self._known.get(number, 0) for number in numbers))
 
     def close(self) -> None:
-        if self.door is not None:
-            self._ray.kill(self.door)
+        with contextlib.suppress(Exception):
+            if self.door is not None:
+                self._ray.kill(self.door)
 
     def _look(self) -> None:
         if self._asked is None and time.monotonic() - self._at > LOOK:

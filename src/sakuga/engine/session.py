@@ -30,6 +30,7 @@ _LONGEST = 40
 _ENVIRONMENT = {
     "RAY_USAGE_STATS_ENABLED": "0",
     "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
+    "RAY_ENABLE_AUTO_CONNECT": "0",
     "RAY_task_oom_retries": "5",
 }
 _TOKEN = secrets.token_hex(32)
@@ -98,7 +99,7 @@ def said(error: BaseException) -> str:
         error = error.__cause__
     lines = [line.strip() for line in str(error).splitlines() if line.strip()] or [type(error).__name__]
     raised = [found[1] for line in lines if (found := re.match(r"[\w.]+(?:Error|Exception): (.+)", line))]
-    text = raised[-1] if raised else ", ".join(lines) if "mismatch" in lines[0] else lines[0]
+    text = raised[-1] if raised else " ".join(lines) if "mismatch" in lines[0] else lines[0]
     return re.split(r"(?<=\w)\. ", text)[0].rstrip(".:")
 
 

@@ -1,0 +1,88 @@
+"""The cluster: how it is shared out, what it leaves as it was, and refusals that are sentences."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from types import SimpleNamespace
+
+import pytest
+
+from sakuga.engine import session
+from sakuga.engine.cluster import Cluster, Share, connected
+from sakuga.errors import DeviceError
+
+
+def cluster(*nodes):
+    told = [{"Alive": True, "Resources": node} for node in nodes]
+    lost = {"Alive": False, "Resources": {"CPU": 999.0, "GPU": 9.0}}
+    return Cluster(SimpleNamespace(nodes=lambda: [*told, lost]))
+
+
+SMALL, LARGE, HEAD = {"CPU": 8.0}, {"CPU": 64.0}, {"memory": 1.0}
+GPUS = {"CPU": 32.0, "GPU": 4.0}
+
+
+@pytest.mark.parametrize(
+    ("nodes", "workers", "gpu", "share", "slots"),
+    [
+        ([SMALL], None, True, Share(8, 0, None), 1),
+        ([SMALL], 3, True, Share(2, 0, 3), 4),
+        ([SMALL], 16, True, Share(0.5, 0, 16), 16),
+        ([SMALL, SMALL, HEAD], None, True, Share(8, 0, None), 2),
+        ([SMALL, SMALL, HEAD], 3, True, Share(4, 0, 3), 4),
+        ([SMALL, LARGE], None, True, Share(8, 0, None), 9),
+        ([SMALL, GPUS, GPUS], None, True, Share(1, 1, None), 8),
+        ([SMALL, GPUS], 2, True, Share(1, 1, 2), 4),
+        ([SMALL, GPUS], None, False, Share(8, 0, None), 5),
+        ([HEAD], None, True, Share(1, 0, None), 1),
+    ],
+)
+def test_shares_follow_what_the_nodes_have(nodes, workers, gpu, share, slots):
+    chosen = cluster(*nodes)
+    assert chosen.share(workers, gpu=gpu) == share
+    assert chosen.slots(share) == slots
+
+
+def test_environment_and_signals_are_left_as_they_were(monkeypatch):
+    monkeypatch.setenv("RAY_USAGE_STATS_ENABLED", "1")
+    before, handler = dict(os.environ), signal.getsignal(signal.SIGTERM)
+    with session.quiet({"TMPDIR": "/elsewhere"}):
+        assert os.environ["RAY_USAGE_STATS_ENABLED"] == "0"
+        assert os.environ["TMPDIR"] == "/elsewhere"
+        os.environ["RAY_OF_ITS_OWN"] = "1"
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    assert dict(os.environ) == before
+    assert signal.getsignal(signal.SIGTERM) is handler
+
+
+def test_what_ray_says_becomes_a_clause():
+    cause = RuntimeError(
+        "Failed.\nTraceback\nray.exceptions.AuthenticationError: RPC error: No token. Note: use one."
+    )
+    error = ConnectionError("Failed to connect.")
+    error.__cause__ = cause
+    assert session.said(error) == "RPC error: No token"
+    assert session.said(RuntimeError("Version mismatch:\n  Ray: 2.60\n  Python: 3.11.7")) == (
+        "Version mismatch: Ray: 2.60 Python: 3.11.7"
+    )
+    assert session.said(ValueError()) == "ValueError"
+
+
+def test_without_ray_the_pip_line_is_told(monkeypatch):
+    monkeypatch.setitem(sys.modules, "ray", None)
+    with (
+        pytest.raises(DeviceError, match=r'^--cluster needs Ray: python -m pip install "sakuga\[cluster\]"'),
+        connected("local"),
+    ):
+        pass
+
+
+@pytest.mark.parametrize(
+    "address", ["127.0.0.1:1", "ray://127.0.0.1:1", "nowhere.invalid:6379", "here", "a:b:1"]
+)
+def test_where_nothing_answers_a_sentence_says_so(address):
+    pytest.importorskip("ray", reason="the extra `cluster` is not installed")
+    with pytest.raises(DeviceError, match=rf"^--cluster {address}: .*\.$"), connected(address):
+        pass
