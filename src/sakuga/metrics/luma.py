@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -17,3 +18,11 @@ def luma(pixels: Pixels) -> Luma:
     """(H, W, 3) RGB or (H, W, 1) grey, uint8 or uint16, to its luma."""
     levels = pixels.astype(np.float32) * np.float32(255 / np.iinfo(pixels.dtype).max)
     return levels[..., 0] if pixels.shape[2] == 1 else levels @ _BT709
+
+
+def reduced(pixels: Pixels, rows: int) -> Luma:
+    """The luma of a picture brought to `rows` rows by averaging, or by a straight line between pixels."""
+    height, width = pixels.shape[:2]
+    columns = max(1, round(width * rows / height))
+    way = cv2.INTER_AREA if rows < height else cv2.INTER_LINEAR
+    return luma(cv2.resize(pixels, (columns, rows), interpolation=way).reshape(rows, columns, -1))
