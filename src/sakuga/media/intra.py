@@ -23,7 +23,9 @@ from sakuga.media.frames import Pixels
 from sakuga.media.probe import VideoInfo
 from sakuga.media.video import open_video
 
-_BY_TYPE = frozenset({"flv1", "h263", "mpeg1video", "mpeg2video", "mpeg4", "msmpeg4v2", "msmpeg4v3", "theora"})
+_BY_TYPE = frozenset(
+    {"flv1", "h263", "mpeg1video", "mpeg2video", "mpeg4", "msmpeg4v2", "msmpeg4v3", "theora"}
+)
 _BY_TYPE |= {"wmv1", "wmv2"}
 """Decoders that leave out all but I pictures when asked for nothing but keyframes, and no sooner."""
 _WANTS_REFERENCES = frozenset({"hevc"})

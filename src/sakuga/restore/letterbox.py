@@ -80,7 +80,6 @@ class _Inside(Wrapped):
         return self.engine.clip(map(self._bars.cut, frames))
 
 
-
 def _place(before: int, after: int, room: int) -> int:
     """Where the picture begins, of `room` lines that the bars take together."""
     return round(room * before / (before + after)) if before + after else 0
