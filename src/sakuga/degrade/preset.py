@@ -117,7 +117,8 @@ class Shuffled:
     parts: Sequence[Part]
 
     def draw(self, place: Place) -> Iterator[Step]:
-        for index in place.chance.permutation(len(self.parts)):
+        order: list[int] = place.chance.permutation(len(self.parts)).tolist()
+        for index in order:
             yield from self.parts[index].draw(place)
 
 

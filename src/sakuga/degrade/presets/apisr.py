@@ -4,7 +4,7 @@ Source: APISR (CVPR 2024), section 3.2, with the numbers of its released code: b
 Real-ESRGAN, but no last sinc filter; a resize stands before the blur, between blur and noise, or before the
 codec, never after one; the second codec is a video's, on a single picture. Scale 2 has no second resize.
 Departures: codecs run in memory and see RGB; MPEG-2 and MPEG-4 have no speed, which does nothing there, and
-MPEG-4 is FFmpeg's own encoder; AVIF is Pillow's, whose quality is not libheif's; a resize samples by the ratio
+MPEG-4 is FFmpeg's own encoder; AVIF is Pillow's, with its own scale of quality; a resize samples by the ratio
 of the sizes.
 """
 
