@@ -78,10 +78,15 @@ def compress(
     quality: in the codec's own unit, see CODECS. together: whether the frames are one film; else, and for
     codecs of stills always, each is a stream of its own. Video codecs work in 4:2:0, BT.601, limited range,
     as FFmpeg's program does with RGB pictures; odd sides are filled up by their last pixels and cut again.
-    The same call gives the same pixels, on one thread. Raises InputError for a codec or quality that there is
-    not, CodecError where the codec fails: nothing is ever passed through as it came.
+    The same call gives the same pixels, on one thread. Raises InputError for frames, a codec or a quality
+    that cannot be, CodecError where the codec fails: nothing is ever passed through as it came.
     """
     kind = _kind(codec, quality)
+    if frames.dtype != np.uint8 or frames.ndim != 4 or frames.shape[3] != 3 or not frames.size:
+        shape = "x".join(map(str, frames.shape))
+        raise InputError(
+            f"Codecs take frames (N, H, W, 3) of 8 bits, at least one; not {shape} {frames.dtype}."
+        )
     chosen = settings or Settings()
     try:
         if together and kind.moving:

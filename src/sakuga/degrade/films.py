@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, cast
 
-import av
 import numpy as np
 from av.codec.context import CodecContext
 from av.packet import Packet
@@ -16,9 +15,15 @@ from av.stream import Stream
 from av.video.codeccontext import VideoCodecContext
 
 from sakuga.degrade.clip import Frames
+from sakuga.degrade.subsampling import doubled, halved
 from sakuga.media import repeatable
 
 _TICK = Fraction(1, 25)
+_LAMBDA = 118
+"""Parts that FFmpeg divides a quantiser into."""
+_START = b"\0\0\1"
+_NOTE = _START + b"\6\5"
+"""A unit of H.264 that holds nothing but words."""
 # SVT-AV1 writes what it does to the terminal, and listens to nothing but this.
 os.environ.setdefault("SVT_LOG", "1")
 
@@ -36,7 +41,7 @@ class Settings:
     rate: int | None = None
     """kb/s instead of a quality, with a buffer as on a DVD; of MPEG-2 and MPEG-4."""
     interlaced: bool = False
-    """Whether MPEG-2 codes fields."""
+    """Whether MPEG-2 and MPEG-4 code fields, and their chroma is halved within each."""
     gop: int | None = None
     """Most frames from one intra picture to the next."""
 
@@ -50,18 +55,18 @@ class Encoder:
     options: Callable[[float, Settings], dict[str, str]]
     least: int = 2
     """Pixels of the smallest side that it takes."""
+    fields: bool = False
+    """Whether it can code fields."""
 
 
 def _quantiser(quality: float, settings: Settings) -> dict[str, str]:
-    """The same for all pictures, as `-qscale:v` does it."""
+    """The same quantiser for all pictures, as `-qscale:v` does it; or the rate of a DVD."""
     flags = {"flags": "+ildct+ilme"} if settings.interlaced else {}
     if settings.rate is not None:
-        return flags | {
-            "b": f"{settings.rate}k",
-            "maxrate": f"{settings.rate * 3 // 2}k",
-            "bufsize": "1835k",
-        }
-    return flags | {"qmin": f"{quality:g}", "qmax": f"{quality:g}"}
+        most = settings.rate * 3 // 2
+        return flags | {"b": f"{settings.rate}k", "maxrate": f"{most}k", "bufsize": "1835k"}
+    parts = f"{round(quality * _LAMBDA)}"
+    return flags | {"qmin": "1", "lmin": parts, "lmax": parts, "i_qfactor": "1"}
 
 
 def _x264(quality: float, settings: Settings) -> dict[str, str]:
@@ -72,7 +77,7 @@ def _x264(quality: float, settings: Settings) -> dict[str, str]:
 
 
 def _x265(quality: float, settings: Settings) -> dict[str, str]:
-    parameters = "log-level=none:pools=none:frame-threads=1"
+    parameters = "log-level=none:no-info=1:pools=none:frame-threads=1"
     return {"crf": f"{quality:g}", "preset": settings.preset or "medium", "x265-params": parameters}
 
 
@@ -86,8 +91,8 @@ def _vpx(quality: float, settings: Settings) -> dict[str, str]:
 
 
 ENCODERS: Mapping[str, Encoder] = {
-    "mpeg2": Encoder("mpeg2video", "mpeg2video", _quantiser),
-    "mpeg4": Encoder("mpeg4", "mpeg4", _quantiser),
+    "mpeg2": Encoder("mpeg2video", "mpeg2video", _quantiser, fields=True),
+    "mpeg4": Encoder("mpeg4", "mpeg4", _quantiser, fields=True),
     "h264": Encoder("libx264", "h264", _x264),
     # x265 writes past its memory on pictures smaller than one of its 64x64 blocks.
     "h265": Encoder("libx265", "hevc", _x265, least=64),
@@ -99,17 +104,29 @@ ENCODERS: Mapping[str, Encoder] = {
 def code(kind: Encoder, frames: Frames, quality: float, settings: Settings) -> tuple[Frames, int]:
     """One film (N, H, W, 3) to packets and back. Raises ValueError where frames are lost or FFmpeg fails."""
     height, width = frames.shape[1:3]
-    sides = tuple(max(kind.least, side + side % 2) for side in (height, width))
-    padding = ((0, 0), (0, sides[0] - height), (0, sides[1] - width), (0, 0))
-    packets, extradata = _encoded(kind, np.pad(frames, padding, "edge"), quality, settings)
-    decoded = np.stack(list(_decoded(kind, packets, extradata)))
+    interlaced = kind.fields and settings.interlaced
+    # Each field of 4:2:0 needs lines in pairs.
+    below, right = -height % (4 if interlaced else 2), width % 2
+    below, right = max(kind.least - height, below), max(kind.least - width, right)
+    padded = np.pad(frames, ((0, 0), (0, below), (0, right), (0, 0)), "edge")
+    packets, extradata = _encoded(kind, padded, quality, settings, interlaced)
+    decoded = np.stack(list(_decoded(kind, packets, extradata, interlaced)))
     if len(decoded) != len(frames):
         raise ValueError(f"{len(decoded)} frames came back")
-    return decoded[:, :height, :width], sum(packet.size for packet in packets)
+    return decoded[:, :height, :width], sum(map(_size, packets))
+
+
+def _size(packet: Packet[Stream]) -> int:
+    """Bytes, without the note in which x264 names itself: 700 are many beside one small picture."""
+    data = bytes(packet)
+    if _NOTE not in data:
+        return len(data)
+    start = data.index(_NOTE)
+    return len(data) - (data.find(_START, start + len(_NOTE)) - start)
 
 
 def _encoded(
-    kind: Encoder, frames: Frames, quality: float, settings: Settings
+    kind: Encoder, frames: Frames, quality: float, settings: Settings, interlaced: bool
 ) -> tuple[list[Packet[Stream]], bytes | None]:
     context = cast("VideoCodecContext", CodecContext.create(kind.encoder, "w"))
     coder: Any = context
@@ -122,15 +139,15 @@ def _encoded(
     context.thread_count = 1
     packets: list[Any] = []
     for pts, frame in enumerate(frames):
-        picture = av.VideoFrame.from_ndarray(frame, "rgb24").reformat(
-            format="yuv420p", interpolation="BICUBIC"
-        )
+        picture = halved(frame, interlaced)
         picture.pts, picture.time_base = pts, _TICK
         packets += coder.encode(picture)
     return [*packets, *coder.encode(None)], context.extradata
 
 
-def _decoded(kind: Encoder, packets: list[Packet[Stream]], extradata: bytes | None) -> Iterator[Any]:
+def _decoded(
+    kind: Encoder, packets: list[Packet[Stream]], extradata: bytes | None, interlaced: bool
+) -> Iterator[Frames]:
     context = cast("VideoCodecContext", CodecContext.create(kind.decoder, "r"))
     coder: Any = context
     context.thread_count = 1
@@ -138,4 +155,4 @@ def _decoded(kind: Encoder, packets: list[Packet[Stream]], extradata: bytes | No
         context.extradata = extradata
     for packet in (*packets, None):
         for picture in coder.decode(packet):
-            yield picture.reformat(format="rgb24", interpolation="BICUBIC").to_ndarray()
+            yield doubled(picture, interlaced)
