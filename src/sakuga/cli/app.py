@@ -13,6 +13,7 @@ from sakuga.cli.degrade import degrade
 from sakuga.cli.doctor import doctor
 from sakuga.cli.exits import Exit, UsageError
 from sakuga.cli.inspect import inspect
+from sakuga.cli.lines import lines
 from sakuga.cli.models import models
 from sakuga.cli.preview import preview
 from sakuga.cli.restore import restore
@@ -40,6 +41,7 @@ app.command(inspect)
 app.command(preview)
 app.command(doctor)
 app.command(degrade)
+app.command(lines)
 
 
 def run(arguments: Sequence[str]) -> int:
