@@ -2,8 +2,8 @@
 
     python benchmarks/lines.py [../shared/data] [--runs 5]
 
-One process, one core: OpenCV keeps to one thread. The plain side is the released method: breadth-first search
-with a list as queue, then three of eight neighbours counted pixel by pixel, in Python. Both give the same map.
+One process, one core: OpenCV keeps to one thread. The plain side is the released method: breadth-first
+search with a list as queue, then three of eight neighbours counted pixel by pixel, in Python. Both give the same map.
 """
 
 from __future__ import annotations
@@ -110,8 +110,8 @@ def main() -> None:
         slow = time.perf_counter() - start
         same = np.array_equal(theirs, grown(without_specks(lines)))
         print(
-            f"| {name} | {lines.mean():.1%} | {whole * 1e3:.0f} | {ours * 1e3:.1f} | {slow:.2f} | {slow / ours:.0f} "
-            f"| {searched / search:.0f} | {'yes' if same else 'NO'} |"
+            f"| {name} | {lines.mean():.1%} | {whole * 1e3:.0f} | {ours * 1e3:.1f} | {slow:.2f} "
+            f"| {slow / ours:.0f} | {searched / search:.0f} | {'yes' if same else 'NO'} |"
         )
 
 

@@ -83,7 +83,7 @@ def line_map(light: Light, gamma: float, least: int = LEAST) -> LineMap:
     """The lines of a picture, without specks, grown where three neighbours are lines."""
     grey = cv2.cvtColor(light, cv2.COLOR_RGB2GRAY)
     narrow, wide = (cv2.GaussianBlur(grey, (taps, taps), sigma) for taps, sigma in (NARROW, WIDE))
-    difference = np.asarray(narrow, np.float32) - np.float32(gamma) * np.asarray(wide, np.float32)
+    difference = np.asarray(narrow - np.float32(gamma) * wide, np.float32)
     return grown(without_specks(found(difference), least))
 
 
