@@ -3,10 +3,9 @@
     python benchmarks/lines.py [../shared/data] [--runs 5]
 
 One process, one core: OpenCV keeps to one thread. The plain side is the released method: breadth-first
-search with a list as queue, then three of eight neighbours counted pixel by pixel, in Python. Both give the same map.
+search with a list as queue, then three of eight neighbours counted pixel by pixel, in Python. Both give the
+same map.
 """
-
-from __future__ import annotations
 
 import argparse
 import statistics
