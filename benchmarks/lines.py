@@ -7,6 +7,8 @@ search with a list as queue, then three of eight neighbours counted pixel by pix
 same map.
 """
 
+from __future__ import annotations
+
 import argparse
 import statistics
 import time
