@@ -15,6 +15,7 @@ from sakuga.cli.exits import Exit, UsageError
 from sakuga.cli.inspect import inspect
 from sakuga.cli.lines import lines
 from sakuga.cli.models import models
+from sakuga.cli.prepare import prepare
 from sakuga.cli.preview import preview
 from sakuga.cli.restore import restore
 from sakuga.cli.signals import deadly_signals
@@ -42,6 +43,7 @@ app.command(preview)
 app.command(doctor)
 app.command(degrade)
 app.command(lines)
+app.command(prepare)
 
 
 def run(arguments: Sequence[str]) -> int:
