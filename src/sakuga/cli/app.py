@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from cyclopts import App, CycloptsError
 
 from sakuga.cli import output
+from sakuga.cli.degrade import degrade
 from sakuga.cli.doctor import doctor
 from sakuga.cli.exits import Exit, UsageError
 from sakuga.cli.inspect import inspect
@@ -28,7 +29,7 @@ def version() -> str:
 
 app = App(
     name="sakuga",
-    help="Restore animation imagery.",
+    help="Restore animation imagery, and make what such models are made of.",
     version=version,
     help_format="plaintext",
     suppress_keyboard_interrupt=False,
@@ -38,6 +39,7 @@ app.command(models)
 app.command(inspect)
 app.command(preview)
 app.command(doctor)
+app.command(degrade)
 
 
 def run(arguments: Sequence[str]) -> int:

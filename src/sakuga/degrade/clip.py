@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,6 +17,11 @@ Frames = NDArray[np.uint8]
 def stream(seed: int, index: int) -> np.random.Generator:
     """The chance of sample `index`: it depends on nothing else, so that any worker draws the same."""
     return np.random.default_rng((seed, index))
+
+
+def over(clip: Clip, change: Callable[[NDArray[np.float32]], Any]) -> Clip:
+    """`change` of each frame (H, W, 3), which may give it another size."""
+    return np.stack([np.asarray(change(frame), np.float32) for frame in clip])
 
 
 def to_frames(clip: Clip) -> Frames:
