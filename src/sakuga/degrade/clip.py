@@ -25,8 +25,10 @@ def over(clip: Clip, change: Callable[[NDArray[np.float32]], Any]) -> Clip:
 
 
 def to_frames(clip: Clip) -> Frames:
-    """(N, H, W, 3) float to uint8: clamped to 0..1 first, then rounded half to even."""
-    return np.rint(np.clip(clip, 0, 1) * np.float32(255)).astype(np.uint8)
+    """(N, H, W, 3) float to uint8: rounded half to even and clamped."""
+    levels = clip * np.float32(255)
+    np.rint(levels, out=levels)
+    return np.clip(levels, 0, 255, out=levels).astype(np.uint8)
 
 
 def to_clip(frames: Frames) -> Clip:

@@ -13,6 +13,8 @@ from sakuga.degrade.clip import Frames
 
 EFFORT = 4
 """WebP's own default."""
+SPEED = 8
+"""Of AVIF: a third of the time of the default, 6, for pictures that are 0.3 dB worse at the same quality."""
 
 
 def _jpeg(quality: int, _effort: int) -> dict[str, Any]:
@@ -24,7 +26,7 @@ def _webp(quality: int, effort: int) -> dict[str, Any]:
 
 
 def _avif(quality: int, _effort: int) -> dict[str, Any]:
-    return {"quality": quality, "subsampling": "4:2:0", "max_threads": 1}
+    return {"quality": quality, "subsampling": "4:2:0", "speed": SPEED, "max_threads": 1}
 
 
 OPTIONS: Mapping[str, Any] = {"jpeg": _jpeg, "webp": _webp, "avif": _avif}
