@@ -26,7 +26,7 @@ def _matrix(length: int, scale: float) -> Plane:
     centre = (np.arange(size) + 0.5) / scale - 0.5
     first = np.floor(centre - _SUPPORT / narrow / 2).astype(int)
     places = first[:, None] + np.arange(reach)
-    weights = narrow * _cubic(narrow * (centre[:, None] - places))
+    weights = narrow * _cubic(np.asarray(narrow * (centre[:, None] - places), np.float64))
     weights /= weights.sum(1, keepdims=True)
     mirrored = np.concatenate([np.arange(length), np.arange(length)[::-1]])[places % (2 * length)]
     matrix = np.zeros((size, length))

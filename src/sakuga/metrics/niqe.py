@@ -30,7 +30,7 @@ BLOCK = 96
 SHIFTS = ((0, 1), (1, 0), (1, 1), (1, -1))
 """Neighbours whose products are looked at."""
 SHARP = 0.75
-"""Share of its sharpest block's sharpness that a block needs to count as pristine, when parameters are fitted."""
+"""Share of the sharpest block's sharpness that a block needs to be used in fitting."""
 _Y = np.array((65.481, 128.553, 24.966))
 _WINDOW = cv2.getGaussianKernel(7, 7 / 6, cv2.CV_64F)
 
