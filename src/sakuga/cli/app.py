@@ -9,10 +9,13 @@ from collections.abc import Sequence
 from cyclopts import App, CycloptsError
 
 from sakuga.cli import output
+from sakuga.cli.degrade import degrade
 from sakuga.cli.doctor import doctor
 from sakuga.cli.exits import Exit, UsageError
 from sakuga.cli.inspect import inspect
+from sakuga.cli.lines import lines
 from sakuga.cli.models import models
+from sakuga.cli.prepare import prepare
 from sakuga.cli.preview import preview
 from sakuga.cli.restore import restore
 from sakuga.cli.signals import deadly_signals
@@ -28,7 +31,7 @@ def version() -> str:
 
 app = App(
     name="sakuga",
-    help="Restore animation imagery.",
+    help="Restore animation imagery, and make what such models are made of.",
     version=version,
     help_format="plaintext",
     suppress_keyboard_interrupt=False,
@@ -38,6 +41,9 @@ app.command(models)
 app.command(inspect)
 app.command(preview)
 app.command(doctor)
+app.command(degrade)
+app.command(lines)
+app.command(prepare)
 
 
 def run(arguments: Sequence[str]) -> int:

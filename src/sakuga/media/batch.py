@@ -1,0 +1,110 @@
+"""Make a file out of each of many pictures, on several processes; a bad one never stops the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, field
+from functools import partial
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any, Literal
+
+import cv2
+
+from sakuga.errors import InputError, SakugaError
+from sakuga.media.sources import Source, find
+
+Told = Mapping[str, Any]
+"""What a job says of one picture, as plain values."""
+Job = Callable[[Source, Path], Told]
+"""Makes the file; picklable where there are workers. What it raises is told of that picture."""
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What became of one picture."""
+
+    source: Path
+    destination: Path | None
+    """None where the source cannot be read as anything."""
+    state: Literal["done", "skipped", "failed"]
+    sentence: str = ""
+    told: Told = field(default_factory=dict[str, Any])
+
+
+def batch(
+    names: Iterable[str | Path], out: Path, job: Job, *, workers: int = 1, overwrite: bool = False
+) -> Iterator[Made]:
+    """Each picture that `names` mean becomes a PNG below `out`, in which the trees of folders are mirrored.
+
+    Results come in the order of the sources. What is there already is skipped. Raises InputError where
+    `workers` is no number of processes; all that is wrong with single files is in what comes.
+    """
+    if workers < 1:
+        raise InputError(f"--workers is {workers}; it is a number of processes, 1 or more.")
+    found = find(names, skip=out)
+    for problem in found.problems:
+        yield Made(problem.path, None, "failed", problem.sentence)
+    tasks: list[tuple[Source, Path]] = []
+    taken: dict[Path, Path] = {}
+    for source in found.sources:
+        destination = out / source.place.with_suffix(".png")
+        if source.kind == "video":
+            yield Made(source.path, None, "failed", f"{source.path} is a video; this takes pictures.")
+        elif destination in taken:
+            yield Made(source.path, None, "failed", _same(source.path, taken[destination], destination))
+        elif destination.exists() and not overwrite:
+            yield Made(source.path, destination, "skipped", f"{destination} is there already.")
+        else:
+            tasks.append((source, destination))
+        taken.setdefault(destination, source.path)
+    run = _alone if workers == 1 or len(tasks) < 2 else partial(_together, workers=workers)
+    yield from run(job, tasks)
+
+
+def _alone(job: Job, tasks: list[tuple[Source, Path]]) -> Iterator[Made]:
+    for task in tasks:
+        yield _attempt(job, *task)
+
+
+def _together(job: Job, tasks: list[tuple[Source, Path]], workers: int) -> Iterator[Made]:
+    """At most a few tasks wait at a time, so that an interruption has little to cancel."""
+    with ProcessPoolExecutor(workers, get_context("spawn"), _one_core_each) as pool:
+        waiting: list[Future[Made]] = []
+        try:
+            for index, task in enumerate(tasks):
+                waiting.append(pool.submit(_attempt, job, *task))
+                if index >= 4 * workers:
+                    yield _result(waiting.pop(0), tasks[index - 4 * workers])
+            while waiting:
+                yield _result(waiting.pop(0), tasks[len(tasks) - len(waiting) - 1])
+        finally:
+            for each in waiting:
+                each.cancel()
+            wait(waiting)
+
+
+def _result(future: Future[Made], task: tuple[Source, Path]) -> Made:
+    try:
+        return future.result()
+    except BrokenProcessPool:
+        return Made(task[0].path, task[1], "failed", f"{task[0].path}: the process at work on it was ended.")
+
+
+def _one_core_each() -> None:
+    cv2.setNumThreads(1)
+
+
+def _attempt(job: Job, source: Source, destination: Path) -> Made:
+    try:
+        return Made(source.path, destination, "done", told=job(source, destination))
+    except SakugaError as error:
+        return Made(source.path, destination, "failed", str(error))
+    except MemoryError:
+        return Made(source.path, destination, "failed", f"{source.path} does not fit into memory.")
+
+
+def _same(path: Path, other: Path, destination: Path) -> str:
+    return f"{path} would become {destination}, as {other} does; rename one, or take them one by one."
