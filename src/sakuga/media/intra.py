@@ -1,4 +1,4 @@
-"""The I pictures of a video, which need no other picture: all others are left undecoded where that is safe."""
+"""The I pictures of a video, which need no other: the rest is left undecoded where that is safe."""
 
 from __future__ import annotations
 
@@ -23,10 +23,11 @@ from sakuga.media.frames import Pixels
 from sakuga.media.probe import VideoInfo
 from sakuga.media.video import open_video
 
-_BY_TYPE = frozenset(
-    {"flv1", "h263", "mpeg1video", "mpeg2video", "mpeg4", "msmpeg4v2", "msmpeg4v3", "theora"}
-)
-_BY_TYPE |= {"wmv1", "wmv2"}
+# fmt: off
+_BY_TYPE = frozenset((
+    "flv1", "h263", "mpeg1video", "mpeg2video", "mpeg4", "msmpeg4v2", "msmpeg4v3", "theora", "wmv1", "wmv2",
+))
+# fmt: on
 """Decoders that leave out all but I pictures when asked for nothing but keyframes, and no sooner."""
 _WANTS_REFERENCES = frozenset({"hevc"})
 """Decoders that refuse an I picture whose list of references names pictures that were left out."""
@@ -91,7 +92,7 @@ class IntraFile:
             self._whole = True
 
     def at(self, times: Collection[int]) -> Iterator[IntraPicture]:
-        """The I pictures whose pts are `times`, each once, in any order; missing are those no longer there."""
+        """Those I pictures whose pts are `times`, each once, in any order; what is not there is left out."""
         left = set(times)
         if len(left) <= _FEW and not self._whole:
             yield from self._sought(left)
@@ -119,7 +120,8 @@ class _Reader:
     def __init__(self, file: IntraFile, way: Discard, target: int | None = None) -> None:
         """target: the pts of the only picture that is wanted."""
         info = file.info
-        self._file, self._way, self._target = file, way, target
+        self._file, self._target = file, target
+        self._way: Discard = way
         self._to_rgb = ToRgb(info.colour, info.width, info.height, info.depth)
         self._sizes: dict[int | None, int] = {}
         self._reached = 0.0

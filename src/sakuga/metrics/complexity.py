@@ -35,7 +35,7 @@ def complexity(pixels: Pixels) -> float:
     picture, found = reduced(pixels, ROWS), list[float]()
     for _ in range(SIZES):
         found.append(_entropy(picture))
-        picture = cv2.pyrDown(picture)
+        picture = np.asarray(cv2.pyrDown(picture), np.float32)
     return float(np.mean(found))
 
 

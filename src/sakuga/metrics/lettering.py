@@ -4,9 +4,9 @@ What: small marks brighter or darker than what is around them, of like height an
 other on one line, six or more; the share of the picture that such lines take.
 Range: 0..1; a subtitle takes 0.02..0.05, credits 0.03..0.25. From TEXT on a picture is marked.
 Source: the grouping of marks into lines is that of connected component methods (Epshtein, Ofek and Wexler,
-"Detecting text in natural scenes with stroke width transform", 2010, without the strokes). A hint, no more: it
-misses handwriting, vertical and very large or small text, and takes fences and rows of windows for text now
-and then. Error rates on drawings with Latin and Japanese text: benchmarks/curate.py.
+"Detecting text in natural scenes with stroke width transform", 2010, without the strokes). A hint, no more:
+it misses handwriting, vertical and very large or small text, and takes fences and rows of windows for text
+now and then. Error rates on drawings with Latin and Japanese text: benchmarks/curate.py.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def _marks(strokes: NDArray[np.bool_], grey: NDArray[np.uint8]) -> Marks:
     fit = (height >= LOW) & (height <= HIGH) & (width >= 2) & (width <= 2.5 * height + 4)
     fit &= (area >= 10) & (area >= 0.15 * width * height)
     fit[0] = False
-    marks = np.column_stack((boxes[:, :4], centres[:, 1], tone))[fit]
+    marks = np.column_stack((boxes[:, :4], centres[:, 1], tone)).astype(np.float64)[fit]
     return marks[np.argsort(centres[fit, 0], kind="stable")]
 
 

@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 
 from sakuga.media.frames import Pixels
-from sakuga.metrics.luma import luma
+from sakuga.metrics.luma import reduced
 
 SIDE, KEPT = 32, 8
 ALIKE = 10
@@ -24,8 +24,7 @@ ALIKE = 10
 
 def fingerprint(pixels: Pixels) -> int:
     """(H, W, 3) RGB or (H, W, 1) grey to 64 bits."""
-    small = cv2.resize(pixels, (SIDE, SIDE), interpolation=cv2.INTER_AREA).reshape(SIDE, SIDE, -1)
-    waves = cv2.dct(luma(small))[1 : KEPT + 1, 1 : KEPT + 1].ravel()
+    waves = np.asarray(cv2.dct(reduced(pixels, SIDE, SIDE)), np.float64)[1 : KEPT + 1, 1 : KEPT + 1].ravel()
     # Rounded, so that the last bit of an addition on another processor decides nothing.
     bits = np.round(waves, 2) > np.round(np.median(waves), 2)
     return int.from_bytes(np.packbits(bits).tobytes())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -20,9 +22,12 @@ def luma(pixels: Pixels) -> Luma:
     return levels[..., 0] if pixels.shape[2] == 1 else levels @ _BT709
 
 
-def reduced(pixels: Pixels, rows: int) -> Luma:
-    """The luma of a picture brought to `rows` rows by averaging, or by a straight line between pixels."""
+def reduced(pixels: Pixels, rows: int, columns: int | None = None) -> Luma:
+    """The luma of a picture brought to `rows` rows by averaging, or by a straight line between pixels.
+
+    columns: of the result; None keeps the shape of the picture.
+    """
     height, width = pixels.shape[:2]
-    columns = max(1, round(width * rows / height))
-    way = cv2.INTER_AREA if rows < height else cv2.INTER_LINEAR
-    return luma(cv2.resize(pixels, (columns, rows), interpolation=way).reshape(rows, columns, -1))
+    size = columns or max(1, round(width * rows / height)), rows
+    small = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA if rows < height else cv2.INTER_LINEAR)
+    return luma(cast("Pixels", small).reshape(rows, size[0], -1))
