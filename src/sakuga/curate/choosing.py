@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sakuga.curate.facts import Facts, Survey
+from sakuga.curate.kind import Choice
 from sakuga.curate.scores import SCORES
 from sakuga.curate.selections import SELECTIONS, Group
 from sakuga.curate.settings import CurateSettings
@@ -26,15 +28,14 @@ class Pick:
     rank: int = 0
     """Within its partition; 0 is the lowest of those kept."""
 
+    @property
+    def pts(self) -> int:
+        """Its time on the file's own clock."""
+        return self.facts.pts
 
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """Of one video."""
-
-    picks: tuple[Pick, ...]
-    """In order of time."""
-    left_out: Counter[str] = field(default_factory=Counter[str])
-    """Better pictures than some that were kept: how many were `flat`, and how many `alike` to a kept one."""
+    def to_json(self) -> list[Any]:
+        """What its file depends on."""
+        return [self.pts, self.partition, self.rank]
 
 
 class Chooser:
@@ -45,8 +46,8 @@ class Chooser:
         self._best = SCORES[settings.score].best
         self._seen: NDArray[np.uint64] = np.zeros(0, np.uint64)
 
-    def __call__(self, survey: Survey) -> Choice:
-        """The pictures of the next video."""
+    def __call__(self, survey: Survey) -> Choice[Pick]:
+        """The pictures of the next video, in order of time; `flat` and `alike` ones are passed over."""
         left_out, picks = Counter[str](), list[Pick]()
         groups = SELECTIONS[self._settings.selection]
         for group in groups(len(survey.pictures), survey.minutes, self._settings.count):

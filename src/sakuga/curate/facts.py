@@ -45,6 +45,9 @@ class Survey:
     """All I pictures, in order of time."""
     warnings: tuple[str, ...] = ()
 
+    def __len__(self) -> int:
+        return len(self.pictures)
+
     def to_json(self) -> dict[str, Any]:
         """Plain values, as `from_json` takes them."""
         return {

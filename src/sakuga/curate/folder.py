@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -72,12 +73,32 @@ def identity(line: Line) -> tuple[object, object]:
 
 
 def move(names: Iterable[str], origin: Path, target: Path) -> None:
-    """Move files; one that is not there any more was moved before. Raises OutputError."""
-    for name in names:
-        source, destination = origin / name, target / name
-        try:
-            if source.is_file():
-                destination.parent.mkdir(parents=True, exist_ok=True)
-                source.replace(destination)
-        except OSError as error:
-            raise OutputError(f"{source} could not be moved to {target}: {reason(error)}.") from error
+    """Move the set's own files and folders; one that is not there any more was moved before.
+
+    Raises OutputError.
+    """
+    for name in filter(is_own, names):
+        rename(origin / name, target / name)
+
+
+def is_own(name: str) -> bool:
+    """Whether a manifest's `file` lies in the folder itself; lists of clips name videos elsewhere."""
+    return Path(name).name == name
+
+
+def rename(source: Path, destination: Path) -> None:
+    """The same for one; a folder that is in its way gets a number. Raises OutputError."""
+    try:
+        if source.exists():
+            destination.parent.mkdir(parents=True, exist_ok=True)
+            if destination.is_dir():
+                destination.rename(_free(destination))
+            source.replace(destination)
+    except OSError as error:
+        raise OutputError(f"{source} could not be moved to {destination}: {reason(error)}.") from error
+
+
+def _free(folder: Path) -> Path:
+    """A name beside `folder` that is not taken."""
+    names = (folder.with_name(f"{folder.name} {number}") for number in itertools.count(2))
+    return next(name for name in names if not name.exists())

@@ -7,7 +7,6 @@ import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 
-from sakuga.curate.choosing import Pick
 from sakuga.media.container import clock
 from sakuga.media.sources import Source
 
@@ -30,11 +29,9 @@ def stems(sources: Sequence[Source]) -> list[str]:
     ]
 
 
-def picture(stem: str, pick: Pick) -> str:
-    """The file of a picture: its partition and rank where it has them, else its time."""
-    if pick.partition is not None:
-        return f"{stem}_{pick.partition}_{pick.rank}.png"
-    return f"{stem}_{clock(pick.facts.time).replace(':', '-')}.png"
+def moment(seconds: float) -> str:
+    """A time as a file's name can hold it: 1-02-03.400."""
+    return clock(seconds).replace(":", "-")
 
 
 def _with_folders(source: Source) -> str:

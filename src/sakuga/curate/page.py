@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from sakuga.curate.folder import Line
-from sakuga.curate.making import thumbnail
+from sakuga.curate.thumbnails import thumbnail
 from sakuga.media.atomic import replacing
 from sakuga.media.container import clock
 from sakuga.media.html import document, uri
@@ -90,7 +90,8 @@ def write_pages(out: Path, lines: Sequence[Line], summary: Mapping[str, Any]) ->
 
 def names_of(pictures: int) -> list[str]:
     """The pages of a set with so many pictures."""
-    return [PAGE, *(f"review-{number}.html" for number in range(2, (pictures - 1) // ROOM + 2))]
+    more = (f"review-{number}.html" for number in range(2, (pictures - 1) // ROOM + 2))
+    return [PAGE, *more] if pictures else []
 
 
 def _page(
@@ -124,8 +125,8 @@ def _others(names: Sequence[str], number: int) -> Iterator[str]:
 def _card(out: Path, line: Line) -> str:
     marks = ", ".join(line.get("marks", ()))
     name, source = escape(line["file"]), escape(Path(str(line.get("source", ""))).name)
-    score = "" if line.get("score") is None else f"score {line['score']:.3f}, "
-    words = f"{score}{clock(float(line.get('time', 0)))}, {line['width']} x {line['height']}"
+    score = "" if line.get("score") is None else f", score {line['score']:.3f}"
+    words = f"{clock(float(line.get('time', 0)))}{score}"
     marked = f'<span class="mark">{escape(marks)}</span>' if marks else ""
     return (
         f'<button class="card" aria-pressed="false" data-file="{name}" data-sha="{line.get("sha256", "")}"'

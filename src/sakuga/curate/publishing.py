@@ -9,6 +9,7 @@ from pathlib import Path
 from sakuga.curate import folder, page
 from sakuga.curate.content import histogram
 from sakuga.curate.folder import Line
+from sakuga.curate.thumbnails import thumbnail
 
 
 def publish(out: Path, lines: Sequence[Line], left_out: Mapping[str, int] | None = None) -> None:
@@ -24,12 +25,13 @@ def publish(out: Path, lines: Sequence[Line], left_out: Mapping[str, int] | None
     listed = {line["file"] for line in lines}
     folder.move((line["file"] for line in before if line["file"] not in listed), out, out / folder.UNLISTED)
     told = {**folder.read_summary(out), **_summary(lines)}
-    _remove_pages(out, set(told.get("pages", ())) - set(page.names_of(len(lines))))
-    told["pages"] = page.names_of(len(lines))
+    shown = [line for line in lines if thumbnail(out, line["file"]).is_file()]
+    _remove_pages(out, set(told.get("pages", ())) - set(page.names_of(len(shown))))
+    told["pages"] = page.names_of(len(shown))
     if left_out is not None:
         told["left_out"] = dict(left_out)
     folder.write_summary(out, told)
-    page.write_pages(out, lines, told)
+    page.write_pages(out, shown, told)
 
 
 def _remove_pages(out: Path, names: set[str]) -> None:

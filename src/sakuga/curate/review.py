@@ -37,6 +37,8 @@ def review(decisions: Path, out: Path) -> Reviewed:
     kept, aside = folder.lines(out), folder.lines(out / folder.REJECTED)
     if not kept and not aside:
         raise InputError(f"{out} holds no set that was curated; --out names its folder.")
+    if not all(folder.is_own(line["file"]) for line in kept):
+        raise InputError(f"{out} lists clips without their frames; curate it with --frames to review it.")
     known = {line["file"]: line for line in (*aside, *kept)}
     for name, sha256 in wanted["rejected"] | wanted["accepted"]:
         if name not in known:

@@ -8,10 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sakuga.curate.settings import SelectionName
-from sakuga.errors import InputError
+from sakuga.curate.settings import PARTITIONS, SelectionName
 
-PARTITIONS, STEP = 8, 5
+STEP = 5
 LONG = 30
 """Whole minutes above which `released` keeps more."""
 
@@ -54,10 +53,6 @@ Selection = Callable[[int, int, int | None], list[Group]]
 SELECTIONS: Mapping[SelectionName, Selection] = {"paper": paper, "released": released}
 
 
-def check(selection: SelectionName, count: int | None) -> None:
-    """Raises InputError where a selection cannot keep `count` pictures."""
-    if selection == "released" and count is not None and count % PARTITIONS:
-        raise InputError(
-            f"--count is {count}; --selection released keeps as many in each of {PARTITIONS} stretches, so"
-            f" it is a multiple of {PARTITIONS}."
-        )
+def looked_at(selection: SelectionName) -> str:
+    """A word that is equal for selections that look at the same pictures."""
+    return "all" if selection == "paper" else selection

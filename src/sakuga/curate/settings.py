@@ -12,6 +12,9 @@ ScoreName = Literal["complexity", "ic9600", "niqe", "random"]
 SelectionName = Literal["paper", "released"]
 Rescale = Literal["none", "720"]
 
+PARTITIONS = 8
+"""Stretches of a video from each of which `released` keeps as many pictures."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CurateSettings:
@@ -45,6 +48,11 @@ class CurateSettings:
             raise InputError(f"--weights is for --score ic9600, not for {self.score}.")
         if self.count is not None and self.count < 1:
             raise InputError(f"--count is {self.count}; it is a number of pictures, 1 or more.")
+        if self.selection == "released" and self.count is not None and self.count % PARTITIONS:
+            raise InputError(
+                f"--count is {self.count}; --selection released keeps as many in each of {PARTITIONS}"
+                f" stretches, so it is a multiple of {PARTITIONS}."
+            )
         if self.seed < 0:
             raise InputError(f"--seed is {self.seed}; it is a whole number from 0.")
         if self.workers < 1:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sakuga.curate.facts import Facts, Survey
 from sakuga.curate.scores import SCORES, Scorer, told
-from sakuga.curate.selections import SELECTIONS, Group
+from sakuga.curate.selections import SELECTIONS, Group, looked_at
 from sakuga.curate.settings import CurateSettings
 from sakuga.errors import InputError
 from sakuga.media.bars import Bars, bars_of
@@ -36,7 +36,8 @@ def survey(path: Path, name: str, settings: CurateSettings) -> Survey:
     def grouped(pictures: int) -> list[Group]:
         return groups(pictures, minutes, settings.count)
 
-    found = _one_pass(file, look) if _takes_all(grouped) else _two_passes(file, look, grouped)
+    everything = looked_at(settings.selection) == "all"
+    found = _one_pass(file, look) if everything else _two_passes(file, look, grouped)
     if not found:
         raise InputError(f"{path} holds no I picture that can be decoded.")
     woven = [_WOVEN.format(path)] if file.info.interlaced else []
@@ -50,12 +51,6 @@ def survey(path: Path, name: str, settings: CurateSettings) -> Survey:
         pictures=tuple(sorted(found, key=lambda facts: facts.pts)),
         warnings=(*woven, *file.warnings),
     )
-
-
-def _takes_all(grouped: Callable[[int], list[Group]]) -> bool:
-    """Whether every picture is looked at, however many there are."""
-    (first, *more) = grouped(100)
-    return not more and len(first.members) == 100
 
 
 def _one_pass(file: IntraFile, look: _Look) -> list[Facts]:
