@@ -13,7 +13,9 @@ from sakuga.cli.degrade import degrade
 from sakuga.cli.doctor import doctor
 from sakuga.cli.exits import Exit, UsageError
 from sakuga.cli.inspect import inspect
+from sakuga.cli.lines import lines
 from sakuga.cli.models import models
+from sakuga.cli.prepare import prepare
 from sakuga.cli.preview import preview
 from sakuga.cli.restore import restore
 from sakuga.cli.signals import deadly_signals
@@ -40,6 +42,8 @@ app.command(inspect)
 app.command(preview)
 app.command(doctor)
 app.command(degrade)
+app.command(lines)
+app.command(prepare)
 
 
 def run(arguments: Sequence[str]) -> int:
