@@ -25,7 +25,9 @@ class Cutter:
         self._length = span.length
         self._from_start = bool(span.start)
         self._text = stream.type == "subtitle" and codec_of(stream) in _TEXT
+        self._video = stream.type == "video"
         self._begun = False
+        self._first = Fraction(0)
 
     def keeps(self, packet: Packet[Stream]) -> bool:
         """Whether `packet` is kept; a line of text that reaches over an edge is shortened to it."""
@@ -33,14 +35,22 @@ class Cutter:
         if stamp is None:
             return self._begun
         begin = stamp * packet.time_base - self._origin
-        if self._length is not None and begin >= self._length:
+        if self._length is not None and self._ends(packet, begin) >= self._length:
             return False
         if self._text:
             return self._trimmed(packet, begin)
-        if self._from_start and (begin < 0 or not (self._begun or packet.is_keyframe)):
+        if self._from_start and (begin < self._first or not (self._begun or packet.is_keyframe)):
             return False
+        if self._video and not self._begun:
+            # What is shown before the key frame but stored after it refers to what is cut off.
+            self._first = begin
         self._begun = True
         return True
+
+    def _ends(self, packet: Packet[Stream], begin: Fraction) -> Fraction:
+        """What must be inside: its time; for video that of decoding, or pictures would lack references."""
+        dts = packet.dts if self._video else None
+        return begin if dts is None else dts * packet.time_base - self._origin
 
     def _trimmed(self, packet: Packet[Stream], begin: Fraction) -> bool:
         end = begin + (packet.duration or 0) * packet.time_base
