@@ -22,6 +22,7 @@ from sakuga.media.container import clock, main_video, opened, packets, promised_
 from sakuga.media.deinterlace import deinterlaced
 from sakuga.media.frames import VideoFrame
 from sakuga.media.probe import VideoInfo, counted, probe, usual_step
+from sakuga.media.pulldown import evened
 from sakuga.media.scan import Deinterlace, Scan, scan_of
 from sakuga.media.span import Span
 from sakuga.media.timeline import Placed, Timeline, dated, is_untimed
@@ -159,6 +160,8 @@ class VideoFile:
         stored, scan = self._stored, self._scan
         usual = max(1, round(1 / (stored.rate * stored.time_base)))
         placed = Timeline(self.path, stored.time_base, usual, untimed).placed(frames)
+        if scan.evens:
+            placed = evened(placed, stored.time_base)
         if scan.way is None:
             return placed
         return deinterlaced(placed, scan.way, scan.parity, stored.rate, usual)
