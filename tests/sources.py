@@ -94,13 +94,18 @@ def blu_ray_titles(shown: list[tuple[float, float]]) -> bytes:
         placed = composed + struct.pack(">HBBHH", 0, 0, 0, 8, 32)
         palette = bytes([0, 0, 1, 235, 128, 128, 255])
         pieces = [(0x16, placed), (0x17, window), (0x14, palette), (0x15, bar), (0x80, b"")]
-        made += b"".join(_segment(begin, *piece) for piece in pieces)
-        made += b"".join(_segment(end, *piece) for piece in [(0x16, cleared), (0x17, window), (0x80, b"")])
+        made += _set(begin, pieces) + _set(end, [(0x16, cleared), (0x17, window), (0x80, b"")])
     return made
 
 
-def _segment(time: float, kind: int, payload: bytes) -> bytes:
-    return b"PG" + struct.pack(">IIBH", round(time * 90000), 0, kind, len(payload)) + payload
+def _set(time: float, pieces: list[tuple[int, bytes]]) -> bytes:
+    """Only the first segment has the time when it is shown; those after it are to be decoded before."""
+    made = b""
+    for number, (kind, payload) in enumerate(pieces):
+        shown, decoded = time - 0.03 * (number > 0), time - 0.05 + number * 0.001
+        clocks = (round(at * 90000) for at in (shown, decoded))
+        made += b"PG" + struct.pack(">IIBH", *clocks, kind, len(payload)) + payload
+    return made
 
 
 def copied_from(start: str) -> Callable[[Path, Path], None]:

@@ -11,8 +11,20 @@ import clips
 from fakes import NearestEngine
 from reader import read
 from sakuga.media.codecs import Encoding, container_for
+from sakuga.media.span import Span
+from sakuga.restore.treatment import Treatment
 from sakuga.restore.video import restore_video
-from sources import Source, copied_from, cut_before, make, make_parts, packed, taken_from_avi, with_telemetry
+from sources import (
+    FAST,
+    Source,
+    copied_from,
+    cut_before,
+    make,
+    make_parts,
+    packed,
+    taken_from_avi,
+    with_telemetry,
+)
 
 M2V = "-c:v mpeg2video -bf 2 -g 9 -q:v 3"
 HDR = "setparams=color_primaries=bt2020:color_trc={}:colorspace=bt2020nc"
@@ -188,9 +200,9 @@ def parts(tmp_path_factory):
     return make_parts(tmp_path_factory.mktemp("parts"))
 
 
-def restored(source, folder, encoding):
+def restored(source, folder, encoding, treatment=Treatment()):  # noqa: B008
     result = folder / "out" / f"映画 1{container_for(source, encoding)}"
-    return restore_video(NearestEngine(), source, result, encoding), result
+    return restore_video(NearestEngine(), source, result, encoding, treatment=treatment), result
 
 
 @pytest.mark.parametrize("name", SOURCES)
@@ -286,6 +298,16 @@ def test_the_segments_of_a_blu_rays_titles_are_those_of_the_source(parts, tmp_pa
         found.append(re.split(rb"PG.{8}(?=[\x14-\x17\x80])", titles.read_bytes(), flags=re.S))
     assert len(found[0]) == 17
     assert found[0] == found[1]
+
+
+def test_a_blu_rays_title_is_cut_out_whole(parts, tmp_path):
+    """The second title begins at 0.8; its later segments are dated 0.03 s before, and belong to it."""
+    source = make(SOURCES["Blu-ray"], "a", parts, tmp_path)
+    span = Span(Fraction(4, 5), Fraction(5, 4))
+    _, result = restored(source, tmp_path, FAST, Treatment(span=span))
+    (title,) = next(track for track in read(result).tracks if track.kind == "Subtitle").packets
+    assert title.size == 22 + 13 + 10 + 54 + 3
+    assert 0 <= title.time < Fraction(1, 50)
 
 
 HDR10 = (

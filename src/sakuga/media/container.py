@@ -108,6 +108,16 @@ def packets(container: InputContainer) -> Iterator[Packet[Stream]]:
                 yield packet
 
 
+def pictures(container: InputContainer, stream: VideoStream) -> Iterator[av.VideoFrame]:
+    """The decoded pictures of `stream`, in display order; where it is damaged, FFmpeg's error is raised."""
+    for packet in packets(container):
+        if packet.stream_index == stream.index:
+            yield from cast("Packet[VideoStream]", packet).decode()
+    flush = cast("Packet[VideoStream]", Packet())
+    flush.stream = stream
+    yield from flush.decode()
+
+
 def typed(output: OutputContainer) -> _Output:
     """An output container with complete types."""
     return cast("_Output", output)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from av.packet import Packet
 from av.stream import Stream
 
+from sakuga.media import pgs
 from sakuga.media.container import codec_of
 from sakuga.media.span import Span
 
@@ -26,11 +27,17 @@ class Cutter:
         self._from_start = bool(span.start)
         self._text = stream.type == "subtitle" and codec_of(stream) in _TEXT
         self._video = stream.type == "video"
-        self._begun = False
+        self._segmented = codec_of(stream) == pgs.CODEC
+        self._kept = self._begun = False
         self._first = Fraction(0)
 
     def keeps(self, packet: Packet[Stream]) -> bool:
         """Whether `packet` is kept; a line of text that reaches over an edge is shortened to it."""
+        if not self._segmented or pgs.begins(packet):
+            self._kept = self._is_inside(packet)
+        return self._kept
+
+    def _is_inside(self, packet: Packet[Stream]) -> bool:
         stamp = packet.pts if packet.pts is not None else packet.dts
         if stamp is None:
             return self._begun

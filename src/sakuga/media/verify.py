@@ -15,11 +15,10 @@ from av.packet import Packet
 from av.stream import AttachmentStream, Disposition, Stream
 
 from sakuga.errors import InputError, VerifyError
+from sakuga.media import pgs
 from sakuga.media.container import clock, codec_of, describe, marks_of, opened, packets, promised_end
 
 _PADDED = frozenset({"mov_text"})
-_PGS = "hdmv_pgs_subtitle"
-_COMPOSITION, _END = b"\x16", 0x80
 _SLACK = 0.25
 
 
@@ -76,16 +75,16 @@ class Tally:
         """What of `packet` is the same however a container divides the stream into packets."""
         if self.divisible:
             return packet.size
-        return _ended(bytes(cast("bytes", packet))) if self.codec == _PGS else 1
+        return pgs.ended(packet) if self.codec == pgs.CODEC else 1
 
     def _is_timed(self, packet: Packet[Stream]) -> bool:
         """Whether its time is that of a whole: of the segments of a Blu-ray's subtitle only the first."""
-        return self.codec != _PGS or bytes(cast("bytes", packet))[:1] == _COMPOSITION
+        return self.codec != pgs.CODEC or pgs.begins(packet)
 
     @property
     def unit(self) -> str:
         """What is counted."""
-        return "bytes" if self.divisible else "subtitles" if self.codec == _PGS else "packets"
+        return "bytes" if self.divisible else "subtitles" if self.codec == pgs.CODEC else "packets"
 
     @property
     def divisible(self) -> bool:
@@ -155,15 +154,6 @@ def _fault(want: Tally, got: Tally) -> str | None:
         if a is not None and (b is None or abs(a - b) > far):
             return f"{edge} at {clock(float(b or 0))} where the source {edge} at {clock(float(a))}"
     return None
-
-
-def _ended(segments: bytes) -> int:
-    """How many Blu-ray subtitles end in these segments: a byte of kind, two of length, and the payload."""
-    at = count = 0
-    while at + 3 <= len(segments):
-        count += segments[at] == _END
-        at += 3 + int.from_bytes(segments[at + 1 : at + 3])
-    return count
 
 
 def tracks(entries: Iterable[Tally]) -> list[Tally]:

@@ -18,7 +18,7 @@ from av.video.stream import VideoStream
 
 from sakuga.errors import InputError
 from sakuga.media.colour import Colour, ToRgb
-from sakuga.media.container import clock, main_video, opened, packets, promised_end
+from sakuga.media.container import clock, main_video, opened, packets, pictures, promised_end
 from sakuga.media.deinterlace import deinterlaced
 from sakuga.media.frames import VideoFrame
 from sakuga.media.probe import VideoInfo, counted, probe, usual_step
@@ -147,7 +147,7 @@ class VideoFile:
         """Whether seeking leads to a frame that is not too late, as broadcasts do not promise."""
         with contextlib.suppress(av.error.FFmpegError, OSError, ValueError), opened(self.path) as trial:
             trial.seek(microseconds)
-            first = next(trial.decode(main_video(trial, self.path)), None)
+            first = next(pictures(trial, main_video(trial, self.path)), None)
             return (
                 first is not None
                 and first.pts is not None
