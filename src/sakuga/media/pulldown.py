@@ -22,7 +22,7 @@ _ROUNDED = 0.0025
 
 def film_rate(told: Fraction) -> Fraction:
     """Pictures a second of film in a file that tells this rate."""
-    return Fraction(24) if told in (24, 30) else Fraction(24000, 1001)
+    return told if told == 24 else Fraction(24000, 1001)
 
 
 def pulled(times: Sequence[float]) -> tuple[int, int]:
