@@ -87,9 +87,12 @@ def test_a_drawing_stays_what_it_is():
     picture = np.stack([0.5 + 0.4 * np.sin(x / 25 + c) * np.cos(y / 19) for c in range(3)], -1)
     clip = np.repeat(picture[None].astype(np.float32), 2, 0)
     coarse = clip.reshape(2, 6, 16, 10, 16, 3).mean((2, 4))
-    errors = []
+    errors, shades = [], []
     for index in range(60):
         made, _ = degrade(clip, "broadcast", seed=5, index=index)
+        shades.append(made.mean() - clip.mean())
         errors.append(np.abs(made.reshape(2, 6, 4, 10, 4, 3).mean((2, 4)) - coarse).mean())
+    # Of 24 lines a displacement of one pixel is much; at 96 lines all of it is a third.
     assert max(errors) < 0.06
-    assert 0.002 < np.median(errors) < 0.02
+    assert 0.003 < np.median(errors) < 0.03
+    assert max(map(abs, shades)) < 0.015, "none gets darker or brighter"
