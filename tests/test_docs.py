@@ -176,6 +176,20 @@ def test_flags_of_preview_are_true() -> None:
     assert told == {f"--{name}": str(flag.default) for name, flag in flags.items() if name != "file"}
 
 
+def told_flags(page: str, heading: str) -> dict[str, str]:
+    """Flag -> what holds without it, of the first table below `heading`."""
+    return {row[0]: row[-1] for row in rows(page, heading)}
+
+
+def test_flags_of_lines_and_prepare_are_true() -> None:
+    for verb, heading, given in (("lines", "Lines", "images"), ("prepare", "Prepare", "source")):
+        flags = inspect.signature(getattr(import_module(f"sakuga.cli.{verb}"), verb)).parameters
+        told = told_flags("data.md", heading)
+        assert list(told) == [f"--{name}" for name in flags if name != given]
+        plain = {f"--{n}": str(f.default) for n, f in flags.items() if type(f.default) in (int, str)}
+        assert {name: told[name] for name in plain} == plain
+
+
 def test_flags_offer_what_the_tables_hold() -> None:
     cli = import_module("sakuga.cli.restore")
     assert get_args(cli.Codec) == tuple(CODECS)
