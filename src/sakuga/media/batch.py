@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import os
-import signal
 import unicodedata
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import Future, ProcessPoolExecutor, wait
+from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
-from multiprocessing import get_context, parent_process
 from pathlib import Path
-from threading import Thread
 from typing import Any, Literal
 
-import cv2
-
 from sakuga.errors import InputError, SakugaError
+from sakuga.media.crew import Crew
 from sakuga.media.sources import Source, find
 
 Told = Mapping[str, Any]
@@ -80,45 +78,39 @@ def _alone(job: Job, tasks: list[tuple[Source, Path]]) -> Iterator[Made]:
 
 
 def _together(job: Job, tasks: list[tuple[Source, Path]], workers: int) -> Iterator[Made]:
+    """Where a process is ended from outside, as for want of memory, the next task is tried apart."""
+    done = 0
+    while done < len(tasks):
+        for made in _until_broken(job, tasks[done:], workers):
+            yield made
+            done += 1
+        if done < len(tasks):
+            yield _apart(job, *tasks[done])
+            done += 1
+
+
+def _until_broken(job: Job, tasks: list[tuple[Source, Path]], workers: int) -> Iterator[Made]:
     """At most a few tasks wait at a time, so that an interruption has little to cancel."""
-    with crew(workers) as pool:
-        waiting: list[Future[Made]] = []
+    with Crew(workers) as crew, suppress(BrokenProcessPool):
+        waiting: deque[Future[Made]] = deque()
         try:
-            for index, task in enumerate(tasks):
-                waiting.append(pool.submit(_attempt, job, *task))
-                if index >= 4 * workers:
-                    yield _result(waiting.pop(0), tasks[index - 4 * workers])
+            for task in tasks:
+                waiting.append(crew.submit(_attempt, job, *task))
+                if len(waiting) > 4 * workers:
+                    yield waiting.popleft().result()
             while waiting:
-                yield _result(waiting.pop(0), tasks[len(tasks) - len(waiting) - 1])
+                yield waiting.popleft().result()
         finally:
-            for each in waiting:
-                each.cancel()
-            wait(waiting)
+            crew.shutdown(cancel_futures=True)
 
 
-def _result(future: Future[Made], task: tuple[Source, Path]) -> Made:
+def _apart(job: Job, source: Source, destination: Path) -> Made:
     try:
-        return future.result()
+        with Crew(1) as crew:
+            return crew.submit(_attempt, job, source, destination).result()
     except BrokenProcessPool:
-        return Made(task[0].path, task[1], "failed", f"{task[0].path}: the process at work on it was ended.")
-
-
-def crew(workers: int) -> ProcessPoolExecutor:
-    """Processes of one core each, that leave Ctrl-C to their parent and do not outlive it."""
-    return ProcessPoolExecutor(workers, get_context("spawn"), _begin)
-
-
-def _begin() -> None:
-    cv2.setNumThreads(1)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    Thread(target=_end_with_parent, daemon=True).start()
-
-
-def _end_with_parent() -> None:
-    parent = parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
+        sentence = f"{source.path}: the process at work on it was ended, perhaps for want of memory."
+        return Made(source.path, destination, "failed", sentence)
 
 
 def _attempt(job: Job, source: Source, destination: Path) -> Made:
