@@ -57,6 +57,8 @@ class Encoding:
     """Bits per sample, 8 or 10; None = the source's."""
     preset: str | None = None
     """Speed against size, in the encoder's own words; None = the codec's default."""
+    cores: int | None = None
+    """That the encoder is set for, since its bytes depend on their number; None = those of this machine."""
 
     def __post_init__(self) -> None:
         if self.codec not in CODECS:
