@@ -47,7 +47,7 @@ def normal(weight, u, v):
 def test_multi_scale_critic_is_the_plain_one():
     torch.manual_seed(0)
     critic = MultiScaleCritic(channels=4).eval()
-    x = torch.rand(1, 3, 64, 48)
+    x = torch.rand(1, 3, 128, 136)
     state = critic.state_dict()
     wanted, picture = [], x
     for scale in range(3):

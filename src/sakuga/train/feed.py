@@ -44,6 +44,8 @@ class Feed:
             persistent_workers=data.workers > 0,
             multiprocessing_context="spawn" if data.workers else None,
             worker_init_fn=_one_core,
+            # Else it draws from the chance that the network learns with, at every start.
+            generator=torch.Generator(),
         )
         self._batches: Iterator[dict[str, Tensor]] = iter(loader)
         self.waited = 0.0
