@@ -22,6 +22,17 @@ SETTINGS = {
     "codec": {"codec": "h264", "quality": 30, "together": True},
     "round": {},
     "cut": {},
+    "halo": {"band": 4.0, "width": 1.5, "strength": 0.4, "upright": True},
+    "composite": {"decoder": "comb", "width": 0.8, "phase": 1},
+    "band": {"luma": 3.0, "chroma": 0.4},
+    "bleed": {"band": 0.5, "right": 1.5, "down": 0.5},
+    "jitter": {"size": 0.5, "drift": 1.0, "seed": 5},
+    "streaks": {"luma": 4.0, "chroma": 8.0, "seed": 5},
+    "switching": {"lines": 6, "size": 20.0, "seed": 5},
+    "dropouts": {"often": 4.0, "length": 20.0, "seed": 5},
+    "interlaced": {"first": "bottom", "shift": [1.5, 0.0]},
+    "telecined": {"phase": 2, "late": False, "shift": [-2.0, 0.0]},
+    "deinterlaced": {"method": "bob", "first": "bottom"},
 }
 
 

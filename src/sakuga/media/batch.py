@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from functools import partial
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from pathlib import Path
+from threading import Thread
 from typing import Any, Literal
 
 import cv2
@@ -39,8 +43,9 @@ def batch(
 ) -> Iterator[Made]:
     """Each picture that `names` mean becomes a PNG below `out`, in which the trees of folders are mirrored.
 
-    Results come in the order of the sources. What is there already is skipped. Raises InputError where
-    `workers` is no number of processes; all that is wrong with single files is in what comes.
+    Results come in the order of the sources. What is there already is skipped, and no source is ever written
+    over. Raises InputError where `workers` is no number of processes; all that is wrong with single files is
+    in what comes.
     """
     if workers < 1:
         raise InputError(f"--workers is {workers}; it is a number of processes, 1 or more.")
@@ -48,18 +53,23 @@ def batch(
     for problem in found.problems:
         yield Made(problem.path, None, "failed", problem.sentence)
     tasks: list[tuple[Source, Path]] = []
-    taken: dict[Path, Path] = {}
+    sources = {_key(source.path) for source in found.sources}
+    taken: dict[str, Path] = {}
     for source in found.sources:
         destination = out / source.place.with_suffix(".png")
+        key = _key(destination)
         if source.kind == "video":
             yield Made(source.path, None, "failed", f"{source.path} is a video; this takes pictures.")
-        elif destination in taken:
-            yield Made(source.path, None, "failed", _same(source.path, taken[destination], destination))
-        elif destination.exists() and not overwrite:
-            yield Made(source.path, destination, "skipped", f"{destination} is there already.")
+        elif key in sources:
+            yield Made(source.path, None, "failed", _over(source.path, destination))
+        elif key in taken:
+            yield Made(source.path, None, "failed", _same(source.path, taken[key], destination))
         else:
-            tasks.append((source, destination))
-        taken.setdefault(destination, source.path)
+            taken[key] = source.path
+            if destination.exists() and not overwrite:
+                yield Made(source.path, destination, "skipped", f"{destination} is there already.")
+            else:
+                tasks.append((source, destination))
     run = _alone if workers == 1 or len(tasks) < 2 else partial(_together, workers=workers)
     yield from run(job, tasks)
 
@@ -71,7 +81,7 @@ def _alone(job: Job, tasks: list[tuple[Source, Path]]) -> Iterator[Made]:
 
 def _together(job: Job, tasks: list[tuple[Source, Path]], workers: int) -> Iterator[Made]:
     """At most a few tasks wait at a time, so that an interruption has little to cancel."""
-    with ProcessPoolExecutor(workers, get_context("spawn"), _one_core_each) as pool:
+    with crew(workers) as pool:
         waiting: list[Future[Made]] = []
         try:
             for index, task in enumerate(tasks):
@@ -93,8 +103,22 @@ def _result(future: Future[Made], task: tuple[Source, Path]) -> Made:
         return Made(task[0].path, task[1], "failed", f"{task[0].path}: the process at work on it was ended.")
 
 
-def _one_core_each() -> None:
+def crew(workers: int) -> ProcessPoolExecutor:
+    """Processes of one core each, that leave Ctrl-C to their parent and do not outlive it."""
+    return ProcessPoolExecutor(workers, get_context("spawn"), _begin)
+
+
+def _begin() -> None:
     cv2.setNumThreads(1)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _attempt(job: Job, source: Source, destination: Path) -> Made:
@@ -104,6 +128,15 @@ def _attempt(job: Job, source: Source, destination: Path) -> Made:
         return Made(source.path, destination, "failed", str(error))
     except MemoryError:
         return Made(source.path, destination, "failed", f"{source.path} does not fit into memory.")
+
+
+def _key(path: Path) -> str:
+    """Equal for paths that some file system takes for one, by links, case or the form of its Unicode."""
+    return unicodedata.normalize("NFC", os.path.realpath(path)).casefold()
+
+
+def _over(path: Path, destination: Path) -> str:
+    return f"{path} would become {destination}, which is a source itself; choose another --out."
 
 
 def _same(path: Path, other: Path, destination: Path) -> str:
