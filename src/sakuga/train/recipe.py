@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import field
+from dataclasses import field, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal, cast, get_type_hints
@@ -37,6 +37,10 @@ class Network:
     """Hyper-parameters, passed to the network's builder by name."""
     start: str = ""
     """A file of weights to begin with, such as stage 1's export; empty for none."""
+
+    def without_start(self) -> Network:
+        """The same from scratch."""
+        return replace(self, start="")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=_RULES)
@@ -202,7 +206,8 @@ def _sentence(error: Mapping[str, Any]) -> str:
     part = list(get_type_hints(_part(error["loc"][:-1])))
     near = get_close_matches(str(error["loc"][-1]), part, 1)
     right = ".".join([*map(str, error["loc"][:-1]), *near])
-    return f"there is no {place}; " + (f"did you mean {right}?" if near else f"there are {', '.join(part)}.")
+    hint = f"did you mean {right}? There are" if near else "there are"
+    return f"there is no {place}; {hint} {', '.join(part)}."
 
 
 def _part(place: Sequence[str | int]) -> type:
