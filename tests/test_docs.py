@@ -181,13 +181,24 @@ def told_flags(page: str, heading: str) -> dict[str, str]:
     return {row[0]: row[-1] for row in rows(page, heading)}
 
 
-def test_flags_of_lines_and_prepare_are_true() -> None:
-    for verb, heading, given in (("lines", "Lines", "images"), ("prepare", "Prepare", "source")):
+def test_flags_of_lines_prepare_and_degrade_are_true() -> None:
+    for verb, page, heading, given in (
+        ("lines", "data.md", "Lines", "images"),
+        ("prepare", "data.md", "Prepare", "source"),
+        ("degrade", "degrade.md", "Flags", "images"),
+    ):
         flags = inspect.signature(getattr(import_module(f"sakuga.cli.{verb}"), verb)).parameters
-        told = told_flags("data.md", heading)
+        told = told_flags(page, heading)
         assert list(told) == [f"--{name}" for name in flags if name != given]
         plain = {f"--{n}": str(f.default) for n, f in flags.items() if type(f.default) in (int, str)}
         assert {name: told[name] for name in plain} == plain
+
+
+def test_presets_and_operators_are_the_tables() -> None:
+    from sakuga.degrade.presets import PRESETS
+
+    cli = import_module("sakuga.cli.degrade")
+    assert [row[0] for row in rows("degrade.md", "Presets")] == list(PRESETS) == list(get_args(cli.Preset))
 
 
 def test_flags_offer_what_the_tables_hold() -> None:
