@@ -9,6 +9,7 @@ import re
 import subprocess
 import sys
 import sysconfig
+import tomllib
 from collections.abc import Iterator
 from fractions import Fraction
 from importlib import import_module
@@ -181,11 +182,12 @@ def told_flags(page: str, heading: str) -> dict[str, str]:
     return {row[0]: row[-1] for row in rows(page, heading)}
 
 
-def test_flags_of_lines_prepare_and_degrade_are_true() -> None:
+def test_flags_of_the_data_and_training_commands_are_true() -> None:
     for verb, page, heading, given in (
         ("lines", "data.md", "Lines", "images"),
         ("prepare", "data.md", "Prepare", "source"),
         ("degrade", "degrade.md", "Flags", "images"),
+        ("train", "train.md", "Flags", "recipe"),
     ):
         flags = inspect.signature(getattr(import_module(f"sakuga.cli.{verb}"), verb)).parameters
         told = told_flags(page, heading)
@@ -199,6 +201,17 @@ def test_presets_and_operators_are_the_tables() -> None:
 
     cli = import_module("sakuga.cli.degrade")
     assert [row[0] for row in rows("degrade.md", "Presets")] == list(PRESETS) == list(get_args(cli.Preset))
+
+
+def test_table_of_recipes_is_true() -> None:
+    recipes = {path.stem: path for path in sorted((ROOT / "recipes").glob("*.toml"))}
+    told = {row[0]: row[1:] for row in rows("train.md", "Recipes")}
+    assert list(told) == list(recipes)
+    for name, (network, stage, steps, rate) in told.items():
+        recipe = tomllib.loads(recipes[name].read_text(encoding="utf-8"))
+        assert (recipe["model"]["network"], recipe["schedule"]["steps"]) == (network, int(steps))
+        assert recipe["schedule"]["rate"] == float(rate)
+        assert ("critic" in recipe["losses"]) == ("critic" in stage)
 
 
 def test_flags_offer_what_the_tables_hold() -> None:
