@@ -203,6 +203,23 @@ def test_presets_and_operators_are_the_tables() -> None:
     assert [row[0] for row in rows("degrade.md", "Presets")] == list(PRESETS) == list(get_args(cli.Preset))
 
 
+def test_flags_scores_and_selections_of_curate_are_true() -> None:
+    cli = import_module("sakuga.cli.curate")
+    flags = inspect.signature(cli.curate).parameters
+    told = told_flags("curate.md", "Flags")
+    assert list(told) == [
+        f"--{'no-' if flag.default is True else ''}{flag.name.replace('_', '-')}"
+        for flag in flags.values()
+        if flag.name != "videos"
+    ]
+    plain = {
+        f"--{n}": str(f.default) for n, f in flags.items() if type(f.default) in (int, str) and f.default
+    }
+    assert {name: told[name] for name in plain} == plain
+    assert [row[0] for row in rows("curate.md", "Scores")] == list(get_args(cli.Score))
+    assert [row[0] for row in rows("curate.md", "Selections")] == list(get_args(cli.Selection))
+
+
 def test_table_of_recipes_is_true() -> None:
     recipes = {path.stem: path for path in sorted((ROOT / "recipes").glob("*.toml"))}
     told = {row[0]: row[1:] for row in rows("train.md", "Recipes")}
