@@ -176,6 +176,24 @@ def test_flags_of_preview_are_true() -> None:
     assert told == {f"--{name}": str(flag.default) for name, flag in flags.items() if name != "file"}
 
 
+def told_flags(page: str, heading: str) -> dict[str, str]:
+    """Flag -> what holds without it, of the first table below `heading`."""
+    return {row[0]: row[-1] for row in rows(page, heading)}
+
+
+def test_flags_of_lines_prepare_and_degrade_are_true() -> None:
+    for verb, page, heading, given in (
+        ("lines", "data.md", "Lines", "images"),
+        ("prepare", "data.md", "Prepare", "source"),
+        ("degrade", "degrade.md", "Flags", "images"),
+    ):
+        flags = inspect.signature(getattr(import_module(f"sakuga.cli.{verb}"), verb)).parameters
+        told = told_flags(page, heading)
+        assert list(told) == [f"--{name}" for name in flags if name != given]
+        plain = {f"--{n}": str(f.default) for n, f in flags.items() if type(f.default) in (int, str)}
+        assert {name: told[name] for name in plain} == plain
+
+
 def test_flags_offer_what_the_tables_hold() -> None:
     cli = import_module("sakuga.cli.restore")
     assert get_args(cli.Codec) == tuple(CODECS)
@@ -236,17 +254,6 @@ def test_table_of_televisions_faults_is_true() -> None:
     ]
     drawn = {step.operator for sample in samples for step in sample}
     assert drawn == set(told) | {"blur", "resize", "gaussian", "codec", "round"}
-
-
-def test_flags_of_degrade_are_true() -> None:
-    flags = inspect.signature(import_module("sakuga.cli.degrade").degrade).parameters
-    page = (ROOT / "docs" / "degrade.md").read_text(encoding="utf-8")
-    told = dict(re.findall(r"^\| `--(\w+)` \|.*\| `?([^|`]*?)`? \|$", page, re.MULTILINE))
-    assert list(told) == [name for name in flags if name != "images"]
-    plain = {name for name in told if flags[name].default in (None, False)}
-    assert {name: told[name] for name in told if name not in plain} == {
-        name: str(flags[name].default) for name in told if name not in plain
-    }
 
 
 def test_table_of_presets_and_their_language_is_true() -> None:

@@ -19,6 +19,7 @@ from sakuga.cli.prepare import prepare
 from sakuga.cli.preview import preview
 from sakuga.cli.restore import restore
 from sakuga.cli.signals import deadly_signals
+from sakuga.cli.train import export, train
 from sakuga.errors import SakugaError
 
 
@@ -44,6 +45,8 @@ app.command(doctor)
 app.command(degrade)
 app.command(lines)
 app.command(prepare)
+app.command(train)
+app.command(export)
 
 
 def run(arguments: Sequence[str]) -> int:

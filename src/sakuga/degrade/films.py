@@ -91,7 +91,7 @@ def _quantiser(quality: float, settings: Settings) -> dict[str, str]:
 
 
 def _x264(quality: float, settings: Settings) -> dict[str, str]:
-    fixed = ":".join(f"{name}={value}" for name, value in repeatable.settings("libx264").items())
+    fixed = ":".join(f"{name}={value}" for name, value in repeatable.settings("libx264", None).items())
     chosen = {"profile": settings.profile} if settings.profile else {}
     told = {"x264-params": fixed} if fixed else {}
     return {"crf": f"{quality:g}", "preset": settings.preset or "medium"} | chosen | told
