@@ -20,6 +20,7 @@ from sakuga.cli.prepare import prepare
 from sakuga.cli.preview import preview
 from sakuga.cli.restore import restore
 from sakuga.cli.signals import deadly_signals
+from sakuga.cli.train import export, train
 from sakuga.errors import SakugaError
 
 
@@ -46,6 +47,8 @@ app.command(curate)
 app.command(degrade)
 app.command(lines)
 app.command(prepare)
+app.command(train)
+app.command(export)
 
 
 def run(arguments: Sequence[str]) -> int:

@@ -8,12 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
+from sakuga.degrade.band import band
 from sakuga.degrade.blur import blur
+from sakuga.degrade.chroma import bleed
 from sakuga.degrade.clip import Clip, to_clip, to_frames
 from sakuga.degrade.codecs import compress
+from sakuga.degrade.composite import composite
+from sakuga.degrade.deinterlacing import deinterlaced
+from sakuga.degrade.fields import interlaced, telecined
 from sakuga.degrade.films import Settings
+from sakuga.degrade.halo import halo
 from sakuga.degrade.noise import gaussian, poisson
 from sakuga.degrade.resize import resize
+from sakuga.degrade.tape import dropouts, jitter, streaks, switching
 
 Value = int | float | str | bool | None | Sequence["Value"]
 Operator = Callable[..., Clip]
@@ -45,5 +52,16 @@ OPERATORS: Mapping[str, Operator] = {
     "codec": coded,
     "round": rounded,
     "cut": cut,
+    "halo": halo,
+    "composite": composite,
+    "band": band,
+    "bleed": bleed,
+    "jitter": jitter,
+    "streaks": streaks,
+    "switching": switching,
+    "dropouts": dropouts,
+    "interlaced": interlaced,
+    "telecined": telecined,
+    "deinterlaced": deinterlaced,
 }
 """Adding an operator is adding an entry."""
