@@ -196,11 +196,29 @@ def test_flags_of_the_data_and_training_commands_are_true() -> None:
         assert {name: told[name] for name in plain} == plain
 
 
+<<<<<<< HEAD
 def test_presets_and_operators_are_the_tables() -> None:
     from sakuga.degrade.presets import PRESETS
 
     cli = import_module("sakuga.cli.degrade")
     assert [row[0] for row in rows("degrade.md", "Presets")] == list(PRESETS) == list(get_args(cli.Preset))
+
+
+def test_flags_scores_and_selections_of_curate_are_true() -> None:
+    cli = import_module("sakuga.cli.curate")
+    flags = inspect.signature(cli.curate).parameters
+    told = told_flags("curate.md", "Flags")
+    assert list(told) == [
+        f"--{'no-' if flag.default is True else ''}{flag.name.replace('_', '-')}"
+        for flag in flags.values()
+        if flag.name != "videos"
+    ]
+    plain = {
+        f"--{n}": str(f.default) for n, f in flags.items() if type(f.default) in (int, str) and f.default
+    }
+    assert {name: told[name] for name in plain} == plain
+    assert [row[0] for row in rows("curate.md", "Scores")] == list(get_args(cli.Score))
+    assert [row[0] for row in rows("curate.md", "Selections")] == list(get_args(cli.Selection))
 
 
 def test_table_of_recipes_is_true() -> None:
@@ -214,6 +232,8 @@ def test_table_of_recipes_is_true() -> None:
         assert ("critic" in recipe["losses"]) == ("critic" in stage)
 
 
+=======
+>>>>>>> degrade
 def test_flags_offer_what_the_tables_hold() -> None:
     cli = import_module("sakuga.cli.restore")
     assert get_args(cli.Codec) == tuple(CODECS)
@@ -274,3 +294,33 @@ def test_table_of_televisions_faults_is_true() -> None:
     ]
     drawn = {step.operator for sample in samples for step in sample}
     assert drawn == set(told) | {"blur", "resize", "gaussian", "codec", "round"}
+
+
+def test_table_of_presets_and_their_language_is_true() -> None:
+    presets = import_module("sakuga.degrade.presets").PRESETS
+    assert rows("degrade.md", "Presets") == [
+        [name, each.note, "yes" if each.together else "no", each.source] for name, each in presets.items()
+    ]
+    language = vars(import_module("sakuga.degrade.preset"))
+    known = [name for name, part in language.items() if hasattr(part, "draw") and name not in NO_PARTS]
+    assert [name for name, _ in rows("degrade.md", "Presets of your own")] == known
+    assert get_args(import_module("sakuga.cli.degrade").Preset) == tuple(presets)
+
+
+NO_PARTS = {"Part", "Choice", "Distribution"}
+"""What the language's module holds beside the parts of presets."""
+
+
+def test_operators_are_told_with_their_parameters_and_an_example() -> None:
+    pipeline = import_module("sakuga.degrade.pipeline")
+    page = (ROOT / "docs" / "degrade.md").read_text(encoding="utf-8")
+    examples = [text for language, text in FENCE.findall(page) if language == "text"]
+    told = [re.search(r'"operator": "(\w+)"', text)[1] for text in examples]  # type: ignore[index]
+    others = [row[0] for row in rows("degrade-broadcast.md", "Operators")]
+    operators = import_module("sakuga.degrade.operators").OPERATORS
+    assert [*told, *others] == list(operators)
+    for name, example in zip(told, examples, strict=True):
+        parameters = list(inspect.signature(operators[name]).parameters)[1:]
+        assert [row[0] for row in rows("degrade.md", name)] == parameters
+        clip = np.full((1, 40, 60, 3), 0.5, np.float32)
+        assert pipeline.apply(pipeline.from_json(f"[{example}]"), clip).shape[-1] == 3

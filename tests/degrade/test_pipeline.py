@@ -50,6 +50,8 @@ def test_unknown_names_are_sentences():
         apply(from_json('[{"operator": "blur"}]'), clip)
     with pytest.raises(InputError, match="unexpected keyword argument 'size'"):
         apply(from_json('[{"operator": "round", "size": 3}]'), clip)
+    with pytest.raises(InputError, match=r"codec cannot be told that: .* 'speed'"):
+        apply(from_json('[{"operator": "codec", "codec": "jpeg", "quality": 9, "speed": 1}]'), clip)
 
 
 LEARNED = from_json('[{"operator": "learned", "index": 1}, {"operator": "round"}]')

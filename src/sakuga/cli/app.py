@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from cyclopts import App, CycloptsError
 
 from sakuga.cli import output
+from sakuga.cli.curate import curate
 from sakuga.cli.degrade import degrade
 from sakuga.cli.doctor import doctor
 from sakuga.cli.exits import Exit, UsageError
@@ -42,6 +43,7 @@ app.command(models)
 app.command(inspect)
 app.command(preview)
 app.command(doctor)
+app.command(curate)
 app.command(degrade)
 app.command(lines)
 app.command(prepare)

@@ -87,7 +87,8 @@ def draws_of(path: Path) -> dict[str, Told]:
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{path} could not be read: {error}.") from error
+        why = error.strerror if isinstance(error, OSError) else "it is no text in UTF-8"
+        raise InputError(f"{path} could not be read: {why}.") from error
     found: dict[str, Told] = {}
     for line in text.splitlines():
         try:

@@ -21,6 +21,7 @@ from sakuga.degrade.halo import halo
 from sakuga.degrade.noise import gaussian, poisson
 from sakuga.degrade.resize import resize
 from sakuga.degrade.tape import dropouts, jitter, streaks, switching
+from sakuga.errors import InputError
 
 Value = int | float | str | bool | None | Sequence["Value"]
 Operator = Callable[..., Clip]
@@ -30,7 +31,10 @@ def coded(
     clip: Clip, *, codec: str, quality: float, together: bool = False, **settings: str | int | bool | None
 ) -> Clip:
     """Through a codec of CODECS, after clamping and rounding; settings: those of `films.Settings`."""
-    told = Settings(**settings)  # pyright: ignore[reportArgumentType] - a plain sample says what it says
+    try:
+        told = Settings(**settings)  # pyright: ignore[reportArgumentType] - a plain sample says what it says
+    except TypeError as error:
+        raise InputError(f"A codec cannot be told that: {error}.") from error
     return to_clip(compress(to_frames(clip), codec, quality, together=together, settings=told).frames)
 
 

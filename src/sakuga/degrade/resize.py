@@ -27,6 +27,8 @@ def resize(clip: Clip, *, height: int, width: int, mode: str, factor: float | No
     The ratio of the sizes decides where samples lie; with a `factor`, as PyTorch's `scale_factor`, it does so
     for bilinear and bicubic, and a side that is no whole number loses its last part.
     """
+    if clip.shape[1:3] == (height, width) and factor in (None, 1):
+        return clip.copy()
     if mode in _OPENCV:
         return over(clip, partial(_scaled, height=height, width=width, mode=mode, factor=factor))
     if mode == "nearest":

@@ -31,6 +31,6 @@ HIGH_ORDER = Preset(
             Op("round"),
         )
     ),
-    note="Two rounds of blur, resize, noise and JPEG: for real photographs.",
+    note="Two rounds of blur, resize, noise and JPEG, for real photographs.",
     source="Real-ESRGAN, ICCVW 2021, section 3",
 )
