@@ -196,14 +196,6 @@ def test_flags_of_the_data_and_training_commands_are_true() -> None:
         assert {name: told[name] for name in plain} == plain
 
 
-<<<<<<< HEAD
-def test_presets_and_operators_are_the_tables() -> None:
-    from sakuga.degrade.presets import PRESETS
-
-    cli = import_module("sakuga.cli.degrade")
-    assert [row[0] for row in rows("degrade.md", "Presets")] == list(PRESETS) == list(get_args(cli.Preset))
-
-
 def test_flags_scores_and_selections_of_curate_are_true() -> None:
     cli = import_module("sakuga.cli.curate")
     flags = inspect.signature(cli.curate).parameters
@@ -232,8 +224,6 @@ def test_table_of_recipes_is_true() -> None:
         assert ("critic" in recipe["losses"]) == ("critic" in stage)
 
 
-=======
->>>>>>> degrade
 def test_flags_offer_what_the_tables_hold() -> None:
     cli = import_module("sakuga.cli.restore")
     assert get_args(cli.Codec) == tuple(CODECS)

@@ -22,9 +22,7 @@ from sakuga.curate.shots import Reel, reel
 from sakuga.curate.thumbnails import write_thumbnail
 from sakuga.errors import InputError
 from sakuga.media.frames import VideoFrame
-from sakuga.media.layout import layout_of
-from sakuga.media.metadata import Metadata
-from sakuga.media.picture import write_picture
+from sakuga.media.quick import write_png
 from sakuga.media.span import Span
 from sakuga.media.video import open_video
 
@@ -120,7 +118,7 @@ def _write(order: Order[Reel, Clip], clip: Clip, name: str) -> dict[str, Any]:
     shutil.rmtree(partial, ignore_errors=True)
     for number, frame in enumerate(_frames(order, clip)):
         path = partial / f"{number:08}.png"
-        write_picture(path, layout_of(frame.pixels), [frame.pixels], Metadata())
+        write_png(path, frame.pixels)
         if number == len(clip.members) // 2:
             write_thumbnail(order.out, name, frame.pixels)
             middle = content(frame.pixels)

@@ -11,7 +11,7 @@ import numpy as np
 from sakuga.media.frames import Pixels
 from sakuga.media.layout import eight_bits
 from sakuga.metrics.complexity import complexity
-from sakuga.metrics.luma import luma
+from sakuga.metrics.luma import luma, small
 
 HUES = ("red", "orange", "yellow", "green", "cyan", "blue", "purple", "pink")
 _EDGES = (8, 20, 33, 80, 100, 128, 145, 172)
@@ -25,15 +25,15 @@ _SIDE = 128
 
 def content(pixels: Pixels) -> dict[str, Any]:
     """Of a picture (H, W, 3): brightness and complexity, 0..1, and the share of each colour that is there."""
-    small = cv2.resize(eight_bits(pixels), (_SIDE, _SIDE), interpolation=cv2.INTER_AREA)
-    hue, saturation, value = cv2.split(cv2.cvtColor(small, cv2.COLOR_RGB2HSV))
+    tiny = cv2.resize(eight_bits(pixels), (_SIDE, _SIDE), interpolation=cv2.INTER_AREA)
+    hue, saturation, value = cv2.split(cv2.cvtColor(tiny, cv2.COLOR_RGB2HSV))
     shade = np.digitize(value, (_DARK, _BRIGHT))
     tint = len(SHADES) + np.digitize(hue, _EDGES) % len(HUES)
     kind = np.where((value < _DARK) | (saturation < _PALE), shade, tint)
     shares = np.bincount(kind.ravel(), minlength=len(COLOURS)) / kind.size
     return {
-        "brightness": round(float(luma(np.asarray(small, np.uint8)).mean()) / 255, 4),
-        "complexity": round(complexity(pixels), 4),
+        "brightness": round(float(luma(np.asarray(tiny, np.uint8)).mean()) / 255, 4),
+        "complexity": round(complexity(small(pixels)), 4),
         "colours": {
             name: round(float(share), 3) for name, share in zip(COLOURS, shares, strict=True) if share > 0.001
         },

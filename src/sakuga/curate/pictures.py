@@ -23,11 +23,10 @@ from sakuga.curate.thumbnails import write_thumbnail
 from sakuga.errors import InputError
 from sakuga.media.frames import Pixels
 from sakuga.media.intra import IntraFile
-from sakuga.media.layout import layout_of
-from sakuga.media.metadata import Metadata
-from sakuga.media.picture import write_picture
+from sakuga.media.quick import write_png
 from sakuga.metrics.lettering import TEXT, lettering
 from sakuga.metrics.likeness import fingerprint
+from sakuga.metrics.luma import small
 from sakuga.models.cache import sha256
 
 
@@ -106,7 +105,7 @@ class Pictures(Kind[Survey, Pick]):
         made: dict[int, Line] = {}
         for picture in IntraFile(order.path).at(picks):
             pixels, pick = order.found.bars.cut(picture.pixels()), picks[picture.pts]
-            if fingerprint(pixels) == pick.facts.likeness:
+            if fingerprint(small(pixels)) == pick.facts.likeness:
                 made[picture.pts] = self._written(order, pick, pixels)
         if missing := len(picks) - len(made):
             raise InputError(
@@ -118,7 +117,7 @@ class Pictures(Kind[Survey, Pick]):
         name = file_name(order.stem, pick)
         drawn = RESCALES[self.wanted.rescale](pixels)
         path = order.out / name
-        write_picture(path, layout_of(drawn), [drawn], Metadata())
+        write_png(path, drawn)
         write_thumbnail(order.out, name, drawn)
         text = round(lettering(drawn), 4)
         settings = self.settings()

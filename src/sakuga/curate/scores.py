@@ -10,9 +10,10 @@ from typing import Any
 
 from sakuga.curate.settings import CurateSettings, ScoreName
 from sakuga.media.frames import Pixels
+from sakuga.metrics.luma import Luma
 
-Scorer = Callable[[Pixels, str], float]
-"""A picture (H, W, 3), and words that name it wherever it is looked at, to its score; NaN for none."""
+Scorer = Callable[[Pixels, Luma, str], float]
+"""A picture (H, W, 3), the same small, and words that name it wherever it is, to its score; NaN for none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +31,13 @@ class Score:
 def _complexity(_: CurateSettings) -> Scorer:
     from sakuga.metrics.complexity import complexity
 
-    return lambda pixels, _: complexity(pixels)
+    return lambda _pixels, small, _name: complexity(small)
 
 
 def _niqe(_: CurateSettings) -> Scorer:
     from sakuga.metrics.niqe import niqe
 
-    return lambda pixels, _: niqe(pixels)
+    return lambda pixels, _small, _name: niqe(pixels)
 
 
 def _ic9600(settings: CurateSettings) -> Scorer:
@@ -44,13 +45,13 @@ def _ic9600(settings: CurateSettings) -> Scorer:
 
     assert settings.weights is not None, "the settings were checked"
     network = IC9600(settings.weights, settings.device)
-    return lambda pixels, _: network(pixels)
+    return lambda pixels, _small, _name: network(pixels)
 
 
 def _random(settings: CurateSettings) -> Scorer:
     """0 to 1; the same for the same picture on every machine, whatever else is looked at."""
 
-    def score(_: Pixels, name: str) -> float:
+    def score(_pixels: Pixels, _small: Luma, name: str) -> float:
         told = hashlib.sha256(f"{settings.seed} {name}".encode()).digest()
         return int.from_bytes(told[:6]) / 2**48
 

@@ -14,8 +14,9 @@ from sakuga.media.frames import VideoFrame
 from sakuga.media.probe import VideoInfo
 from sakuga.media.small import small_frames
 from sakuga.media.video import open_video
-from sakuga.metrics.complexity import ROWS, complexity
+from sakuga.metrics.complexity import complexity
 from sakuga.metrics.flatness import FLAT, flatness
+from sakuga.metrics.luma import SMALL, small
 from sakuga.metrics.motion import MotionMeter
 
 EVERY = 10
@@ -93,7 +94,7 @@ def reel(path: Path) -> Reel:
     with open_video(path) as video:
         info = video.info
     look = _Look(info)
-    frames = tuple(look(frame) for frame in small_frames(path, info, ROWS))
+    frames = tuple(look(frame) for frame in small_frames(path, info, SMALL))
     if not frames:
         raise InputError(f"{path} holds no frame that can be decoded.")
     return Reel(info.width, info.height, info.time_base, info.origin, frames)
@@ -106,9 +107,9 @@ class _Look:
         self._cut, self._motion, self._count = CutDetector(), MotionMeter(info.height), 0
 
     def __call__(self, frame: VideoFrame) -> FrameFacts:
-        pixels = frame.pixels
-        begins, moved = self._cut(pixels), self._motion(pixels)
-        busy = None if self._count % EVERY else round(complexity(pixels), 4)
+        picture = small(frame.pixels)
+        begins, moved = self._cut(frame.pixels), self._motion(picture)
+        busy = None if self._count % EVERY else round(complexity(picture), 4)
         self._count += 1
         mean, peak = (0.0, 0.0) if begins else (round(moved.mean, 3), round(moved.peak, 3))
-        return FrameFacts(frame.pts, begins, flatness(pixels) >= FLAT, mean, peak, busy)
+        return FrameFacts(frame.pts, begins, flatness(picture) >= FLAT, mean, peak, busy)

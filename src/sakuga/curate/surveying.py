@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,11 +14,15 @@ from sakuga.curate.selections import SELECTIONS, Group, looked_at
 from sakuga.curate.settings import CurateSettings
 from sakuga.errors import InputError
 from sakuga.media.bars import Bars, bars_of
+from sakuga.media.frames import Pixels
 from sakuga.media.intra import IntraFile, IntraPicture
 from sakuga.media.probe import VideoInfo
 from sakuga.metrics.flatness import flatness
 from sakuga.metrics.likeness import fingerprint
+from sakuga.metrics.luma import small
 
+AHEAD = 4
+"""Pictures that wait to be measured."""
 _WOVEN = (
     "{} is flagged as interlaced: its pictures may hold two moments each, and are kept as they are stored."
 )
@@ -54,7 +60,7 @@ def survey(path: Path, name: str, settings: CurateSettings) -> Survey:
 
 
 def _one_pass(file: IntraFile, look: _Look) -> list[Facts]:
-    return [look(picture) for picture in file.pictures()]
+    return list(_measured(file.pictures(), look))
 
 
 def _two_passes(file: IntraFile, look: _Look, grouped: Callable[[int], list[Group]]) -> list[Facts]:
@@ -62,10 +68,21 @@ def _two_passes(file: IntraFile, look: _Look, grouped: Callable[[int], list[Grou
     found = {picture.pts: look.times(picture) for picture in file.pictures()}
     told, times = list(file.warnings), sorted(found)
     wanted = {times[member] for group in grouped(len(times)) for member in group.members}
-    for picture in file.at(wanted):
-        found[picture.pts] = look(picture)
+    found |= {facts.pts: facts for facts in _measured(file.at(wanted), look)}
     file.warnings[:] = told
     return list(found.values())
+
+
+def _measured(pictures: Iterator[IntraPicture], look: _Look) -> Iterator[Facts]:
+    """The facts of each picture in order, measured while the next ones are decoded."""
+    with ThreadPoolExecutor(1) as thread:
+        waiting: deque[Future[Facts]] = deque()
+        for picture in pictures:
+            waiting.append(thread.submit(look, look.times(picture), picture.pixels()))
+            if len(waiting) > AHEAD:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
 
 
 def _minutes(info: VideoInfo) -> int:
@@ -84,8 +101,10 @@ class _Look:
         time = round(float(picture.pts * picture.time_base - self._info.origin), 6)
         return Facts(picture.pts, time, picture.size, picture.keyframe)
 
-    def __call__(self, picture: IntraPicture) -> Facts:
-        pixels = self._bars.cut(picture.pixels())
-        score = told(self._scorer(pixels, f"{self._name} {picture.pts}"))
-        flat = round(flatness(pixels), 4)
-        return replace(self.times(picture), score=score, flatness=flat, likeness=fingerprint(pixels))
+    def __call__(self, times: Facts, pixels: Pixels) -> Facts:
+        """What is known of a picture (H, W, 3), bars and all."""
+        inside = self._bars.cut(pixels)
+        picture = small(inside)
+        score = told(self._scorer(inside, picture, f"{self._name} {times.pts}"))
+        flat = round(flatness(picture), 4)
+        return replace(times, score=score, flatness=flat, likeness=fingerprint(picture))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
@@ -107,20 +107,18 @@ class IntraFile:
 
     def _sought(self, left: set[int]) -> Iterator[IntraPicture]:
         """Those that seeking leads to, taken out of `left`."""
-        for time in sorted(left):
-            found = _Reader(self, self._discard, time).found()
-            if found is not None:
-                left.remove(time)
-                yield found
+        reader = _Reader(self, self._discard)
+        for found in reader.found(sorted(left)):
+            left.remove(found.pts)
+            yield found
 
 
 class _Reader:
-    """One pass through the file, or from one place on."""
+    """One pass through the file, or from several places on."""
 
-    def __init__(self, file: IntraFile, way: Discard, target: int | None = None) -> None:
-        """target: the pts of the only picture that is wanted."""
+    def __init__(self, file: IntraFile, way: Discard) -> None:
         info = file.info
-        self._file, self._target = file, target
+        self._file = file
         self._way: Discard = way
         self._to_rgb = ToRgb(info.colour, info.width, info.height, info.depth)
         self._sizes: dict[int | None, int] = {}
@@ -132,7 +130,7 @@ class _Reader:
     def pictures(self) -> Iterator[IntraPicture]:
         """All from the beginning, with a word about damage at the end."""
         with opened(self._file.path) as container:
-            stream = self._prepared(container)
+            stream = self._prepared(container, "AUTO" if self._way == "DEFAULT" else "SLICE")
             self._reached = (container.start_time or 0) / av.time_base
             for number, frame in enumerate(self._frames(container, stream)):
                 if self._way != "DEFAULT" and (frame.pts is None or frame.interlaced_frame):
@@ -142,39 +140,45 @@ class _Reader:
                     yield self._picture(frame, self._count(number) if frame.pts is None else frame.pts)
             self._conclude(container)
 
-    def found(self) -> IntraPicture | None:
-        """The picture at `target`, if seeking leads to it."""
+    def found(self, times: Iterable[int]) -> Iterator[IntraPicture]:
+        """The pictures at those of `times` that seeking leads to."""
         with opened(self._file.path) as container:
-            stream = self._prepared(container)
-            try:
-                container.seek(self._target or 0, stream=stream, backward=True)
-            except (av.error.FFmpegError, OSError):
-                return None
-            for frame in self._frames(container, stream):
-                if frame.pts is None or frame.interlaced_frame:
-                    return None
-                if frame.pts == self._target and frame.pict_type == PictureType.I:
-                    return None if self._is_damaged(stream, frame) else self._picture(frame, frame.pts)
-        return None
+            stream = self._prepared(container, "SLICE")
+            for time in times:
+                try:
+                    container.seek(time, stream=stream, backward=True)
+                except (av.error.FFmpegError, OSError):
+                    return
+                for frame in self._frames(container, stream, time):
+                    if frame.pts is None or frame.interlaced_frame:
+                        return
+                    if frame.pts == time and frame.pict_type == PictureType.I:
+                        if not self._is_damaged(stream, frame):
+                            yield self._picture(frame, frame.pts)
+                        break
 
-    def _prepared(self, container: InputContainer) -> VideoStream:
+    def _prepared(self, container: InputContainer, threads: Literal["AUTO", "SLICE"]) -> VideoStream:
         stream = main_video(container, self._file.path)
-        stream.thread_type = "AUTO" if self._target is None else "SLICE"
+        stream.thread_type = threads
         stream.codec_context.skip_frame = self._way
         if self._way != "DEFAULT" and codec_of(stream) in _WANTS_REFERENCES:
             stream.codec_context.flags |= Flags.output_corrupt
         return stream
 
-    def _frames(self, container: InputContainer, stream: VideoStream) -> Iterator[av.VideoFrame]:
+    def _frames(
+        self, container: InputContainer, stream: VideoStream, target: int | None = None
+    ) -> Iterator[av.VideoFrame]:
         flush = cast("Packet[VideoStream]", Packet())
         flush.stream = stream
-        for packet in itertools.chain(self._packets(container, stream.index), (flush,)):
+        for packet in itertools.chain(self._packets(container, stream.index, target), (flush,)):
             try:
                 yield from packet.decode()
             except (av.error.FFmpegError, ValueError):
                 self._damaged.append(self._reached)
 
-    def _packets(self, container: InputContainer, index: int) -> Iterator[Packet[VideoStream]]:
+    def _packets(
+        self, container: InputContainer, index: int, target: int | None
+    ) -> Iterator[Packet[VideoStream]]:
         """The video's packets, up to the end or the last that can hold the target."""
         try:
             for packet in packets(container):
@@ -184,7 +188,7 @@ class _Reader:
                     self._reached = max(self._reached, end)
                 if packet.stream_index != index or not packet.size:
                     continue
-                if self._target is not None and packet.dts is not None and packet.dts > self._target:
+                if target is not None and packet.dts is not None and packet.dts > target:
                     return
                 self._sizes[stamp] = self._sizes.get(stamp, 0) + packet.size
                 yield cast("Packet[VideoStream]", packet)

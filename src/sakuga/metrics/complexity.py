@@ -5,8 +5,8 @@ of the picture at three sizes. A flat cell has none, one straight line a little,
 Range: 0 nothing, up to 1; flat cartoons 0.2..0.4, painted scenes 0.4..0.6, crowded pages above 0.7.
 Source: ours, for what IC9600 (Feng et al., 2023) lets people judge: many things, lines and textures at
 several sizes. It needs no weights. Strength counts up to a limit, so that a faint line is a line; steps below
-FLOOR, the codec's and the grain's, do not. On drawings coded by H.264 at crf 28 instead of 23, enlarged or
-reduced between 360 and 1080 rows, or with grain of 6 levels, the order hardly changes: benchmarks/curate.py.
+FLOOR, the codec's and the grain's, do not. On drawings coded by H.264 at crf 28 instead of 23, brought to
+360 rows or 1080, or with grain of 6 levels, the order hardly changes: benchmarks/measures.py.
 """
 
 from __future__ import annotations
@@ -14,11 +14,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from sakuga.media.frames import Pixels
-from sakuga.metrics.luma import Luma, reduced
+from sakuga.metrics.luma import Luma
 
-ROWS = 360
-"""Rows that a picture is brought to first: all are seen at one size."""
 SIZES = 3
 """Times that it is looked at, each at half the size of the one before."""
 CELL = 16
@@ -30,9 +27,9 @@ REST = 1.5
 """Levels that stand for nothing in every cell."""
 
 
-def complexity(pixels: Pixels) -> float:
-    """(H, W, 3) RGB or (H, W, 1) grey to 0..1."""
-    picture, found = reduced(pixels, ROWS), list[float]()
+def complexity(picture: Luma) -> float:
+    """A picture as `luma.small` gives it to 0..1."""
+    found: list[float] = []
     for _ in range(SIZES):
         found.append(_entropy(picture))
         picture = np.asarray(cv2.pyrDown(picture), np.float32)

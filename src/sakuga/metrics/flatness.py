@@ -12,20 +12,17 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from sakuga.media.frames import Pixels
-from sakuga.metrics.luma import reduced
+from sakuga.metrics.luma import Luma
 
 FLAT = 0.90
 """Share from which a frame is called flat."""
 NEAR = 2
 """Levels."""
-ROWS = 360
-"""Rows that a larger picture is brought to first."""
 
 
-def flatness(pixels: Pixels) -> float:
-    """(H, W, 3) RGB or (H, W, 1) grey to 0..1."""
-    grey = np.rint(reduced(pixels, min(ROWS, pixels.shape[0]))).astype(np.uint8)
+def flatness(picture: Luma) -> float:
+    """A picture as `luma.small` gives it to 0..1."""
+    grey = np.rint(picture).astype(np.uint8)
     count = cv2.calcHist([grey], [0], None, [256], [0, 256]).ravel()
     near = np.convolve(count, np.ones(2 * NEAR + 1), "same")
     return float(near.max() / grey.size)

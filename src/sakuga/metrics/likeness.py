@@ -6,7 +6,7 @@ Range: 0..64 bits; a picture coded twice, resized or with grain differs in 4 or 
 another mouth in 2, a pan by a fifth of the picture in about 10; different drawings in 12 or more, most in 20
 to 40.
 Source: the perceptual hash of Zauner, "Implementation and Benchmarking of Perceptual Image Hash Functions",
-2010; measured on our drawings (benchmarks/curate.py).
+2010; measured on our drawings (benchmarks/measures.py).
 """
 
 from __future__ import annotations
@@ -14,17 +14,16 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from sakuga.media.frames import Pixels
-from sakuga.metrics.luma import reduced
+from sakuga.metrics.luma import Luma, resized
 
 SIDE, KEPT = 32, 8
 ALIKE = 10
 """Bits up to which two pictures are near duplicates."""
 
 
-def fingerprint(pixels: Pixels) -> int:
-    """(H, W, 3) RGB or (H, W, 1) grey to 64 bits."""
-    waves = np.asarray(cv2.dct(reduced(pixels, SIDE, SIDE)), np.float64)[1 : KEPT + 1, 1 : KEPT + 1].ravel()
+def fingerprint(picture: Luma) -> int:
+    """A picture as `luma.small` gives it to 64 bits."""
+    waves = np.asarray(cv2.dct(resized(picture, SIDE, SIDE)), np.float64)[1 : KEPT + 1, 1 : KEPT + 1].ravel()
     # Rounded, so that the last bit of an addition on another processor decides nothing.
     bits = np.round(waves, 2) > np.round(np.median(waves), 2)
     return int.from_bytes(np.packbits(bits).tobytes())

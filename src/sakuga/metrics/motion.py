@@ -17,8 +17,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from sakuga.media.frames import Pixels
-from sakuga.metrics.luma import reduced
+from sakuga.metrics.luma import Luma, resized
 
 ROWS = 180
 SMALLEST = 32
@@ -43,9 +42,9 @@ class MotionMeter:
         self._flow = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_ULTRAFAST)
         self._before: NDArray[np.uint8] | None = None
 
-    def __call__(self, frame: Pixels) -> Motion:
-        """frame: (H, W, 3) RGB, all of one size. The first frame moved nowhere."""
-        now, before = np.rint(reduced(frame, ROWS)).astype(np.uint8), self._before
+    def __call__(self, frame: Luma) -> Motion:
+        """frame: as `luma.small` gives it, all of one size. The first frame moved nowhere."""
+        now, before = np.rint(resized(frame, ROWS)).astype(np.uint8), self._before
         self._before = now
         if before is None or now.shape[1] < SMALLEST:
             return Motion(0.0, 0.0)

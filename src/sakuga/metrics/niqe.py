@@ -11,6 +11,7 @@ Processing Letters 2013; numbers agree with the MATLAB code. The published param
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -48,10 +49,10 @@ class Pristine:
 def niqe(pixels: Pixels, parameters: Literal["published", "anime"] = "published", border: int = 0) -> float:
     """(H, W, 3) RGB or (H, W, 1) grey to the distance; border: pixels that are cut off on each side.
 
-    NaN where there is no block of 96x96 pixels.
+    NaN where there is no block of 96x96 pixels that has more than one colour.
     """
     found = features(pixels, border)
-    if not len(found):
+    if np.isnan(found).all(0).any():
         return float("nan")
     known = pristine(parameters)
     difference = known.mean - np.nanmean(found, 0)
@@ -90,6 +91,13 @@ def pristine(name: str) -> Pristine:
     """A set of parameters that comes with sakuga."""
     with (files("sakuga.metrics") / f"niqe_{name}.npz").open("rb") as file, np.load(file) as stored:
         return Pristine(stored["mean"], stored["covariance"])
+
+
+def origin(name: str) -> dict[str, str]:
+    """The sha256 of a set of parameters."""
+    return {
+        "parameters": hashlib.sha256((files("sakuga.metrics") / f"niqe_{name}.npz").read_bytes()).hexdigest()
+    }
 
 
 def _luma(pixels: Pixels) -> Plane:
