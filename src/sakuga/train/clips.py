@@ -78,7 +78,7 @@ class ClipPairs:
     """A data set with a sample around every frame of every clip; number // len() is the epoch.
 
     As with `Pairs`, what a number gives depends on it, the settings and `learned` alone. Frames in folders
-    are read one by one; those of a video are decoded from the key frame before them on, which takes longer.
+    are read one by one; those of a video are decoded from the key frame before them on.
     """
 
     films: Sequence[Film]
