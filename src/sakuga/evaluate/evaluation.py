@@ -107,6 +107,8 @@ def _found(made: Evaluation, protocol: Protocol) -> list[tuple[Clip, Clip | None
     if made.reference is None:
         return [(clip, None) for clip in results]
     references, problems = clips(made.reference, protocol)
+    if made.folder.is_file() and made.reference.is_file():
+        return [(results[0], references[0])]
     pairs, unpaired = pair(results, references)
     made.problems += [*problems, *unpaired]
     if not pairs:

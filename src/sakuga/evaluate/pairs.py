@@ -21,8 +21,6 @@ def pair(results: Sequence[Clip], references: Sequence[Clip]) -> tuple[list[tupl
 
     Exact names go before names without their endings; the suffix of the file does not matter.
     """
-    if len(results) == len(references) == 1:
-        return [(results[0], references[0])], []
     exact, loose = ({key(each): each for each in references} for key in (_exact, _loose))
     doubled = _doubled(references)
     pairs: list[tuple[Clip, Clip]] = []
