@@ -1,10 +1,13 @@
 """How fast pictures are degraded on one core, ours against the released methods, in one process and in turn.
 
-    python benchmarks/degrade.py [../shared/data] [--parts codecs] [--draws 9] [--runs 3]
+    python benchmarks/degrade.py [../shared/data] [--parts codecs,apisr] [--draws 9] [--runs 3]
 
 codecs: the second compression of APISR with its codecs, probabilities, qualities and presets, on what a 720p
 drawing is there (320x180) and on 1280x720; floats to floats. The released method writes PNG files and calls
 FFmpeg's program twice for each picture (benchmarks/released.py).
+
+apisr: all of the preset on 1280x720, the same samples for both sides; the released method's other steps are
+PyTorch's on a processor (benchmarks/released_steps.py). Ten times as many draws, as samples differ much.
 """
 
 from __future__ import annotations
@@ -19,13 +22,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import torch
 from PIL import Image
 
 from drawings import Drawings
 from released import RELEASED
+from released_steps import released
 from sakuga.degrade.clip import Clip, stream, to_clip, to_frames
 from sakuga.degrade.codecs import compress
 from sakuga.degrade.films import Settings
+from sakuga.degrade.pipeline import apply, draw
+from sakuga.degrade.presets import PRESETS as PIPELINES
 
 PICTURES = tuple(f"comics/pepper_carrot_e{episode:02}p02.avif" for episode in (3, 6, 11, 14, 20))
 SIZES = ((320, 180), (1280, 720))
@@ -112,7 +119,36 @@ def _row(size: tuple[int, int], name: str, share: str, pair: np.ndarray) -> str:
     return f"| {size[0]}x{size[1]} | {name} | {share} | {own:.1f} | {their:.1f} | {their / own:.1f} |"
 
 
-PARTS: dict[str, Callable[[Options], Iterator[str]]] = {"codecs": codecs}
+OPERATORS = ("blur", "resize", "gaussian", "poisson", "codec", "round")
+
+
+def apisr(options: Options) -> Iterator[str]:
+    """What a picture takes, step by step and in all: means over samples."""
+    torch.set_num_threads(1)
+    chosen, preset = pictures(options.data, SIZES[1]), PIPELINES["apisr"]
+    own, their = (dict.fromkeys(OPERATORS, 0.0) for _ in range(2))
+    count = 10 * options.draws
+    with tempfile.TemporaryDirectory() as folder:
+        for index in range(count):
+            picture = chosen[index % len(chosen)][None]
+            for step in draw(preset, stream(1, index), picture.shape[1:3]):
+                other = lambda: released((step,), picture, Path(folder))  # noqa: B023, E731
+                mine = lambda: apply((step,), picture)  # noqa: B023, E731
+                their[step.operator] += taken(other) / count
+                own[step.operator] += taken(mine) / count
+                picture = mine()
+    yield "| step of `apisr` on 1280x720 | ours, ms | released, ms | times as fast |\n|---|---|---|---|"
+    for name in OPERATORS:
+        yield _line(name, own[name], their[name])
+    yield _line("all", sum(own.values()), sum(their.values()))
+    yield f"| pictures a second | {1 / sum(own.values()):.1f} | {1 / sum(their.values()):.2f} | |"
+
+
+def _line(name: str, own: float, their: float) -> str:
+    return f"| {name} | {1000 * own:.1f} | {1000 * their:.1f} | {their / own if own else 0:.1f} |"
+
+
+PARTS: dict[str, Callable[[Options], Iterator[str]]] = {"codecs": codecs, "apisr": apisr}
 
 
 def main() -> None:

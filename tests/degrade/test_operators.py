@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from torch.nn import functional as F
 
@@ -22,6 +22,17 @@ SETTINGS = {
     "codec": {"codec": "h264", "quality": 30, "together": True},
     "round": {},
     "cut": {},
+    "halo": {"band": 4.0, "width": 1.5, "strength": 0.4, "upright": True},
+    "composite": {"decoder": "comb", "width": 0.8, "phase": 1},
+    "band": {"luma": 3.0, "chroma": 0.4},
+    "bleed": {"band": 0.5, "right": 1.5, "down": 0.5},
+    "jitter": {"size": 0.5, "drift": 1.0, "seed": 5},
+    "streaks": {"luma": 4.0, "chroma": 8.0, "seed": 5},
+    "switching": {"lines": 6, "size": 20.0, "seed": 5},
+    "dropouts": {"often": 4.0, "length": 20.0, "seed": 5},
+    "interlaced": {"first": "bottom", "shift": [1.5, 0.0]},
+    "telecined": {"phase": 2, "late": False, "shift": [-2.0, 0.0]},
+    "deinterlaced": {"method": "bob", "first": "bottom"},
 }
 
 
@@ -58,6 +69,31 @@ def test_resizes_are_pytorchs(mode, height, width, new_height, new_width):
     assert ours == pytest.approx(theirs.permute(0, 2, 3, 1).numpy(), abs=1e-5)
 
 
+@given(
+    st.sampled_from(["area", "bilinear", "bicubic"]),
+    st.integers(1, 60),
+    st.integers(1, 60),
+    st.one_of(st.floats(0.1, 1.5), st.floats(0.97, 1.03), st.just(1.0)),
+)
+def test_resizes_by_a_factor_are_pytorchs(mode, height, width, factor):
+    new_height, new_width = int(height * factor), int(width * factor)
+    assume(min(new_height, new_width) > 0)
+    x = clip(height, width, 1)
+    ours = resize(x, height=new_height, width=new_width, mode=mode, factor=factor)
+    theirs = F.interpolate(planes(x), scale_factor=factor, mode=mode)
+    assert ours == pytest.approx(theirs.permute(0, 2, 3, 1).numpy(), abs=1e-5)
+
+
+@pytest.mark.parametrize("scale", [2, 4])
+def test_a_shifted_blur_stands_where_the_pixels_left_out_have_their_middle(scale):
+    ramp = np.broadcast_to(np.arange(64, dtype=np.float32)[None, None, :, None], (1, 40, 64, 3))
+    blurred = blur(ramp, kind="gaussian", size=21, sigma_x=1.2, sigma_y=1.2, shift=(scale - 1) / 2)
+    small = resize(blurred, height=40 // scale, width=64 // scale, mode="nearest")
+    middles = resize(ramp, height=40 // scale, width=64 // scale, mode="area")
+    inside = slice(12 // scale, -12 // scale)
+    assert small[:, :, inside] == pytest.approx(middles[:, :, inside], abs=1e-3)
+
+
 @pytest.mark.parametrize("size", [(40, 52), (12, 11)])
 @pytest.mark.parametrize(("x", "y"), [(1.5, 1.5), (0.7, 2.4)])
 def test_blur_is_a_reflected_convolution(size, x, y):
@@ -81,6 +117,14 @@ def test_shared_noise_is_one_pattern():
     assert two == pytest.approx(2 * one, abs=1e-6)
     one, two = gaussian(grey, sigma=[5], grey=[True], seed=7, shared=False) - grey
     assert abs(np.corrcoef(one.ravel(), two.ravel())[0, 1]) < 0.1
+
+
+def test_noise_of_tied_colours_has_their_covariance():
+    grey = np.full((1, 200, 200, 3), 0.5, np.float32)
+    mix = [[1, 0, 0], [0.8, 0.3, 0], [0, -0.5, 0.2]]
+    noise = gaussian(grey, sigma=[10], grey=[False], seed=3, mix=mix) - grey
+    found = np.cov(noise.reshape(-1, 3).T * 25.5)
+    assert found == pytest.approx(np.array(mix) @ np.array(mix).T, abs=0.03)
 
 
 @pytest.mark.parametrize("level", [64, 192])

@@ -10,6 +10,7 @@ from cyclopts import App, CycloptsError
 
 from sakuga.cli import output
 from sakuga.cli.compare import compare
+from sakuga.cli.curate import curate
 from sakuga.cli.degrade import degrade
 from sakuga.cli.doctor import doctor
 from sakuga.cli.evaluate import evaluate
@@ -21,6 +22,7 @@ from sakuga.cli.prepare import prepare
 from sakuga.cli.preview import preview
 from sakuga.cli.restore import restore
 from sakuga.cli.signals import deadly_signals
+from sakuga.cli.train import export, train
 from sakuga.errors import SakugaError
 
 
@@ -43,9 +45,12 @@ app.command(models)
 app.command(inspect)
 app.command(preview)
 app.command(doctor)
+app.command(curate)
 app.command(degrade)
 app.command(lines)
 app.command(prepare)
+app.command(train)
+app.command(export)
 app.command(evaluate)
 app.command(compare)
 

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, cast
 
 from cyclopts import Parameter
 
 from sakuga.cli.exits import UsageError
 
 if TYPE_CHECKING:
-    from sakuga.media.batch import Made
+    from sakuga.media.batch import Made, Told
     from sakuga.media.plain import Rgb
 
-Preset = Literal["apisr", "high-order", "random-order", "animesr"]
+Preset = Literal["apisr", "high-order", "random-order", "animesr", "broadcast"]
 
 SHEET = 24
 """Pictures that a sheet shows."""
@@ -89,21 +89,25 @@ def _redo(out: Path, file: str) -> int:
 
 def _sheet(made: list[Made], out: Path) -> None:
     from sakuga.cli import output
+    from sakuga.degrade.folder import DRAWS, draws_of
     from sakuga.media.plain import write_rgb
     from sakuga.media.sheet import Row, sheet
 
-    rows = [Row(_pair(each), _words(each)) for each in made if each.state == "done"][:SHEET]
+    draws = draws_of(out / DRAWS) if (out / DRAWS).exists() else {}
+    known = {each.destination.relative_to(out).as_posix(): each for each in made if each.destination}
+    shown = [file for file, each in known.items() if each.state != "failed" and file in draws][:SHEET]
+    rows = [Row(_pair(known[file], draws[file]["scale"]), _words(file, draws[file])) for file in shown]
     if rows:
         write_rgb(out / "sheet.png", sheet(rows))
         output.note(f"sheet: {out / 'sheet.png'}")
 
 
-def _pair(made: Made) -> tuple[Rgb, Rgb]:
+def _pair(made: Made, scale: int) -> tuple[Rgb, Rgb]:
     """The middle of a picture, clean and degraded."""
     from sakuga.media.plain import read_rgb
 
     assert made.destination is not None, "what is done has a place"
-    scale, small = made.told["scale"], read_rgb(made.destination)
+    small = read_rgb(made.destination)
     height, width = (min(SIDE // scale, side) for side in small.shape[:2])
     top, left = (small.shape[0] - height) // 2, (small.shape[1] - width) // 2
     clean = read_rgb(made.source)
@@ -111,14 +115,18 @@ def _pair(made: Made) -> tuple[Rgb, Rgb]:
     return part, small[top : top + height, left : left + width]
 
 
-def _words(made: Made) -> str:
-    return f"{made.source.name}: " + "; ".join(map(_step, made.told["steps"]))
+def _words(file: str, told: Told) -> str:
+    return f"{file}: " + "; ".join(map(_step, told["steps"]))
 
 
 def _step(step: dict[str, object]) -> str:
     told = ", ".join(
-        f"{name} {value:.2f}" if isinstance(value, float) else f"{name} {value}"
-        for name, value in step.items()
-        if name not in ("operator", "seed")
+        f"{name} {_number(value)}" for name, value in step.items() if name not in ("operator", "seed")
     )
     return f"{step['operator']} ({told})" if told else str(step["operator"])
+
+
+def _number(value: object) -> object:
+    if isinstance(value, list):
+        return " ".join(str(_number(each)) for each in cast("list[object]", value))
+    return f"{value:.2f}" if isinstance(value, float) else value

@@ -21,13 +21,18 @@ def blur(
     rotation: float = 0.0,
     beta: float = 1.0,
     cutoff: float = 0.0,
+    shift: float = 0.0,
 ) -> Clip:
-    """kind: gaussian, generalized, plateau or sinc, which takes `cutoff` alone; size: odd, of the kernel."""
+    """kind: gaussian, generalized, plateau or sinc, which takes `cutoff` alone; size: odd, of the kernel.
+
+    shift: pixels right and down from where a result stands to the middle of what it is made of. Kernels that
+    are filled up to one size with zeros, as in published code, give the same.
+    """
     if kind == "gaussian" and sigma_x == sigma_y:
-        line = kernels.bell(kind, size, sigma_x, sigma_y).sum(0)
+        line = kernels.bell(kind, size, sigma_x, sigma_y, shift=shift).sum(0)
         return over(clip, lambda frame: cv2.sepFilter2D(frame, cv2.CV_32F, line, line))
     if kind == "sinc":
         kernel = kernels.sinc(size, cutoff)
     else:
-        kernel = kernels.bell(kind, size, sigma_x, sigma_y, rotation, beta)
+        kernel = kernels.bell(kind, size, sigma_x, sigma_y, rotation, beta, shift)
     return over(clip, lambda frame: cv2.filter2D(frame, cv2.CV_32F, kernel))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
+from math import sqrt
 from typing import Generic, Protocol, TypeVar
 
 import numpy as np
@@ -70,6 +71,16 @@ class Either:
 
     def draw(self, chance: np.random.Generator) -> float:
         return (self.one if chance.random() < 0.5 else self.other).draw(chance)
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """The square root of a number, such as a deviation of its variance."""
+
+    square: Uniform
+
+    def draw(self, chance: np.random.Generator) -> float:
+        return sqrt(self.square.draw(chance))
 
 
 def happens(probability: float, chance: np.random.Generator) -> bool:

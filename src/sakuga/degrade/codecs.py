@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from av.error import FFmpegError
 
 from sakuga.degrade import films, stills
 from sakuga.degrade.clip import Frames
@@ -93,9 +94,13 @@ def compress(
             streams = [kind.code(frames, quality, chosen)]
         else:
             streams = [kind.code(frame[None], quality, chosen) for frame in frames]
-    except (ValueError, RuntimeError, OSError) as error:
-        size = f"{frames.shape[2]}x{frames.shape[1]}"
-        raise CodecError(f"The codec {codec} failed on {len(frames)} frames of {size}: {error}.") from error
+    except (FFmpegError, ValueError, RuntimeError, OSError) as error:
+        clip = f"{len(frames)} frames of {frames.shape[2]}x{frames.shape[1]}"
+        told = f" and {chosen.told()}" if chosen.told() else ""
+        reason = error.strerror if isinstance(error, FFmpegError) else error
+        raise CodecError(
+            f"The codec {codec} failed on {clip} at {kind.unit} {quality:g}{told}: {reason}."
+        ) from error
     return Compressed(np.concatenate([decoded for decoded, _ in streams]), sum(size for _, size in streams))
 
 

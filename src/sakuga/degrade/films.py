@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Container, Iterator, Mapping
+from dataclasses import dataclass, fields
 from fractions import Fraction
 from typing import Any, cast
 
@@ -16,6 +16,7 @@ from av.video.codeccontext import VideoCodecContext
 
 from sakuga.degrade.clip import Frames
 from sakuga.degrade.subsampling import doubled, halved
+from sakuga.errors import InputError
 from sakuga.media import repeatable
 
 _TICK = Fraction(1, 25)
@@ -24,13 +25,22 @@ _LAMBDA = 118
 _START = b"\0\0\1"
 _NOTE = _START + b"\6\5"
 """A unit of H.264 that holds nothing but words."""
+_ALLOWED: Mapping[str, tuple[Container[Any], str]] = {
+    "profile": (("baseline", "main", "high"), "baseline, main or high"),
+    "effort": (range(7), "a whole number from 0 to 6"),
+    "rate": (range(1, 10**6), "a whole number of kb/s from 1"),
+    "gop": (range(1, 1000), "a whole number of frames from 1 to 999"),
+}
 # SVT-AV1 writes what it does to the terminal, and listens to nothing but this.
 os.environ.setdefault("SVT_LOG", "1")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """What beside its quality is told to a codec; those that have no such thing leave it aside."""
+    """What beside its quality is told to a codec; those that have no such thing leave it aside.
+
+    Raises InputError for what no codec takes; speeds are for each encoder to judge.
+    """
 
     preset: str | None = None
     """Speed, in the encoder's own words."""
@@ -44,6 +54,17 @@ class Settings:
     """Whether MPEG-2 and MPEG-4 code fields, and their chroma is halved within each."""
     gop: int | None = None
     """Most frames from one intra picture to the next."""
+
+    def __post_init__(self) -> None:
+        for name, (allowed, words) in _ALLOWED.items():
+            value = getattr(self, name)
+            if value is not None and value not in allowed:
+                raise InputError(f"A codec's {name} is {words}, not {value!r}.")
+
+    def told(self) -> str:
+        """What is not as usual, in words."""
+        usual = (each for each in fields(self) if getattr(self, each.name) != each.default)
+        return ", ".join(f"{each.name} {getattr(self, each.name)}" for each in usual)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +91,7 @@ def _quantiser(quality: float, settings: Settings) -> dict[str, str]:
 
 
 def _x264(quality: float, settings: Settings) -> dict[str, str]:
-    fixed = ":".join(f"{name}={value}" for name, value in repeatable.settings("libx264").items())
+    fixed = ":".join(f"{name}={value}" for name, value in repeatable.settings("libx264", None).items())
     chosen = {"profile": settings.profile} if settings.profile else {}
     told = {"x264-params": fixed} if fixed else {}
     return {"crf": f"{quality:g}", "preset": settings.preset or "medium"} | chosen | told

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -12,8 +12,8 @@ from typing import Any, cast
 
 from sakuga.degrade import pipeline
 from sakuga.degrade.clip import to_clip, to_frames
-from sakuga.errors import InputError
-from sakuga.media.atomic import replacing
+from sakuga.errors import InputError, OutputError
+from sakuga.media.atomic import reason, replacing
 from sakuga.media.batch import Made, Told, batch
 from sakuga.media.plain import Rgb, read_rgb, write_rgb
 from sakuga.media.sources import Source
@@ -28,6 +28,7 @@ class Degrading:
     preset: str
     seed: int
     scale: int
+    out: Path
 
     def __call__(self, source: Source, destination: Path) -> Told:
         picture = cropped(read_rgb(source.path), 2 * self.scale)
@@ -35,8 +36,7 @@ class Degrading:
         clip, sample = pipeline.degrade(
             to_clip(picture[None]), self.preset, seed=self.seed, index=index, scale=self.scale
         )
-        write_rgb(destination, to_frames(clip)[0])
-        return {
+        told = {
             "source": str(source.path),
             "width": picture.shape[1],
             "height": picture.shape[0],
@@ -47,6 +47,10 @@ class Degrading:
             "sakuga": version("sakuga"),
             "steps": json.loads(pipeline.to_json(sample)),
         }
+        # Before the picture: whatever ends this process, none is there whose draws are unknown.
+        _append(self.out / DRAWS, _line(destination.relative_to(self.out).as_posix(), told))
+        write_rgb(destination, to_frames(clip)[0])
+        return told
 
 
 def degrade_folder(
@@ -66,36 +70,60 @@ def degrade_folder(
     multiples of twice the scale. Raises InputError for a preset or a number that cannot be.
     """
     pipeline.named(preset)
-    if seed < 0:
-        raise InputError(f"--seed is {seed}; it is a whole number from 0.")
+    if not 0 <= seed < 2**32:
+        raise InputError(f"--seed is {seed}; it is a whole number from 0 to {2**32 - 1}.")
     if not 1 <= scale <= 16:
         raise InputError(f"--scale is {scale}; it is a whole number from 1 to 16.")
-    draws = _Draws(out)
+    how = Degrading(preset, seed, scale, out)
+    _tidy(out / DRAWS)
     try:
-        for made in batch(names, out, Degrading(preset, seed, scale), workers=workers, overwrite=overwrite):
-            if made.state == "done" and made.destination is not None:
-                draws.add(made.destination.relative_to(out), made.told)
-            yield made
+        yield from batch(names, out, how, workers=workers, overwrite=overwrite)
     finally:
-        draws.close()
+        _tidy(out / DRAWS)
+
+
+def draws_of(path: Path) -> dict[str, Told]:
+    """File -> its last line, but for lines that are cut short. Raises InputError where it cannot be read."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is no text in UTF-8"
+        raise InputError(f"{path} could not be read: {why}.") from error
+    found: dict[str, Told] = {}
+    for line in text.splitlines():
+        try:
+            told = cast("dict[str, Any]", json.loads(line))
+            found[told.pop("file")] = told
+        except (ValueError, KeyError, AttributeError):
+            continue
+    return found
 
 
 def redo(draws: Path, file: str) -> Rgb:
     """Make one picture again from its line in `draws`; file: as its line names it.
 
-    Raises InputError where there is no such line, or the source is not there any more.
+    Raises InputError where there is no such line, or the source is gone or another one.
     """
-    told = _lines(draws).get(file)
+    told = draws_of(draws).get(file)
     if told is None:
         raise InputError(f"{draws} has no line for {file}.")
-    source = read_rgb(Path(told["source"]))[: told["height"], : told["width"]]
-    sample = pipeline.from_json(json.dumps(told["steps"]))
+    try:
+        path, size, scale = Path(told["source"]), (told["height"], told["width"]), told["scale"]
+        sample = pipeline.from_json(json.dumps(told["steps"]))
+    except (KeyError, TypeError) as error:
+        raise InputError(f"The line for {file} in {draws} is not whole.") from error
+    source = cropped(read_rgb(path), 2 * scale)
+    if source.shape[:2] != size:
+        raise InputError(f"{path} has another size than the picture that became {file}.")
     return to_frames(pipeline.apply(sample, to_clip(source[None])))[0]
 
 
 def index_of(place: Path) -> int:
-    """The number of the sample of a picture at `place`: a hash, as numbers would change with the folder."""
-    return int.from_bytes(hashlib.sha256(place.as_posix().encode()).digest()[:7])
+    """The number of the sample of a picture at `place`: a hash, as numbers would change with the folder.
+
+    It has 48 bits, which every reader of JSON can hold.
+    """
+    return int.from_bytes(hashlib.sha256(place.as_posix().encode(errors="surrogateescape")).digest()[:6])
 
 
 def cropped(picture: Rgb, multiple: int) -> Rgb:
@@ -104,40 +132,24 @@ def cropped(picture: Rgb, multiple: int) -> Rgb:
     return picture[:height, :width]
 
 
-class _Draws:
-    """The lines of all files of a folder: appended as they come, in order and each once at the end."""
-
-    def __init__(self, out: Path) -> None:
-        self._path = out / DRAWS
-        self._new = False
-
-    def add(self, file: Path, told: Told) -> None:
-        with self._path.open("a", encoding="utf-8") as lines:
-            lines.write(_line(file.as_posix(), told))
-        self._new = True
-
-    def close(self) -> None:
-        if self._new:
-            lines = _lines(self._path)
-            with replacing(self._path) as partial:
-                partial.write_text("".join(_line(file, lines[file]) for file in sorted(lines)), "utf-8")
-
-
-def _line(file: str, told: Mapping[str, Any]) -> str:
-    return json.dumps({"file": file, **told}, ensure_ascii=False) + "\n"
-
-
-def _lines(path: Path) -> dict[str, Mapping[str, Any]]:
-    """File -> its last line. Raises InputError where the file cannot be read, skips a line cut short."""
+def _append(path: Path, line: bytes) -> None:
     try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{path} could not be read: {error}.") from error
-    found: dict[str, Mapping[str, Any]] = {}
-    for line in text.splitlines():
-        try:
-            told = cast("dict[str, Any]", json.loads(line))
-            found[told.pop("file")] = told
-        except (ValueError, KeyError, AttributeError):
-            continue
-    return found
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("ab") as lines:
+            lines.write(line)
+    except OSError as error:
+        raise OutputError(f"{path} could not be written: {reason(error)}.") from error
+
+
+def _tidy(path: Path) -> None:
+    """Lines in order, each file's once: they are appended as they come."""
+    if path.exists():
+        lines = draws_of(path)
+        with replacing(path) as partial:
+            partial.write_bytes(b"".join(_line(file, lines[file]) for file in sorted(lines)))
+
+
+def _line(file: str, told: Told) -> bytes:
+    """UTF-8; the bytes of a file's name that are none become escapes of JSON."""
+    text = json.dumps({"file": file, **told}, ensure_ascii=False) + "\n"
+    return text.encode(errors="backslashreplace")

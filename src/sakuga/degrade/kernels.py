@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Kernel = NDArray[np.float32]
-"""Shape (size, size), odd, its sum is 1; point-symmetric, so that correlation and convolution are one."""
+"""Shape (size, size), odd, its sum is 1; point-symmetric around its middle or where it is shifted to."""
 Profile = Callable[[NDArray[np.float64], float], NDArray[np.float64]]
 
 PROFILES: Mapping[str, Profile] = {
@@ -24,12 +24,21 @@ PROFILES: Mapping[str, Profile] = {
 
 
 def bell(
-    profile: str, size: int, sigma_x: float, sigma_y: float, rotation: float = 0.0, beta: float = 1.0
+    profile: str,
+    size: int,
+    sigma_x: float,
+    sigma_y: float,
+    rotation: float = 0.0,
+    beta: float = 1.0,
+    shift: float = 0.0,
 ) -> Kernel:
-    """A kernel of one of PROFILES; sigmas in pixels along axes turned by `rotation`, in radians."""
+    """A kernel of one of PROFILES; sigmas in pixels along axes turned by `rotation`, in radians.
+
+    shift: pixels from the middle, right and down, to the top of the bell.
+    """
     turn = np.array([[cos(rotation), -sin(rotation)], [sin(rotation), cos(rotation)]])
     inverse = turn @ np.diag([sigma_x**-2.0, sigma_y**-2.0]) @ turn.T
-    places = _grid(size)
+    places = _grid(size) - shift
     z = np.einsum("yxi,ij,yxj->yx", places, inverse, places)
     return _normal(PROFILES[profile](z, beta))
 

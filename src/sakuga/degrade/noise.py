@@ -17,11 +17,18 @@ _GREY = np.array((0.299, 0.587, 0.114), np.float32)
 
 
 def gaussian(
-    clip: Clip, *, sigma: Sequence[float], grey: Sequence[bool], seed: int, shared: bool = False
+    clip: Clip,
+    *,
+    sigma: Sequence[float],
+    grey: Sequence[bool],
+    seed: int,
+    shared: bool = False,
+    mix: Sequence[Sequence[float]] | None = None,
 ) -> Clip:
     """sigma and grey: one for all frames or one for each; sigma in levels of 255, grey: channels alike.
 
-    shared: whether all grey frames have the same pattern, each in its own strength.
+    shared: whether all grey frames have the same pattern, each in its own strength. mix: (3, 3), the shares
+    of three independent fields in R, G and B, for colours that follow each other.
     """
     chance = np.random.default_rng(seed)
     pattern = _field(chance, clip.shape[1:3]) if shared else None
@@ -33,6 +40,8 @@ def gaussian(
             field = pattern[..., None]
         else:
             field = _field(chance, frame.shape[:2] + ((1,) if alike else (3,)))
+        if mix is not None and not alike:
+            field = field @ np.array(mix, np.float32).T
         noisy[n] = np.clip(frame + strength * field, 0, 1)
     return noisy
 

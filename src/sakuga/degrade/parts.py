@@ -33,20 +33,22 @@ MODES = Choice(("area", "bilinear", "bicubic"))
 class Blur:
     """A kernel of some family, or now and then a sinc."""
 
-    sigma: Uniform
-    sigma_y: Uniform | None = None
+    sigma: Distribution[float]
+    sigma_y: Distribution[float] | None = None
     """Of oblong kernels, where it differs from `sigma`."""
     sinc: float = 0.1
     """How often it is one."""
     sizes: Distribution[int] = SIZES
     families: Distribution[Family] = FAMILIES
+    cutoff: Distribution[float] | None = None
+    """Of sincs, where it does not follow from their size."""
+    shift: float = 0.0
 
     def draw(self, place: Place) -> Iterator[Step]:
         size = self.sizes.draw(place.chance)
         if happens(self.sinc, place.chance):
-            lowest = pi / 3 if size < 13 else pi / 5
-            cutoff = Uniform(lowest, pi).draw(place.chance)
-            yield Step("blur", {"kind": "sinc", "size": size, "cutoff": cutoff})
+            cutoffs = self.cutoff or Uniform(pi / 3 if size < 13 else pi / 5, pi)
+            yield Step("blur", {"kind": "sinc", "size": size, "cutoff": cutoffs.draw(place.chance)})
             return
         profile, oblong = self.families.draw(place.chance)
         x = y = self.sigma.draw(place.chance)
@@ -54,6 +56,8 @@ class Blur:
         if oblong:
             y = (self.sigma_y or self.sigma).draw(place.chance)
             told["rotation"] = Uniform(-pi, pi).draw(place.chance)
+        if self.shift:
+            told["shift"] = self.shift
         yield Step("blur", {**told, "sigma_x": x, "sigma_y": y})
 
 
@@ -61,7 +65,7 @@ class Blur:
 class Noise:
     """Gaussian or Poisson noise, the same for all frames."""
 
-    sigma: Uniform
+    sigma: Distribution[float]
     """Of Gaussian noise, in levels of 255."""
     scale: Uniform | None = None
     """Of Poisson noise; None for none."""
@@ -106,15 +110,20 @@ class Resize:
     weights: tuple[float, float, float]
     """Of up, down and keep."""
     of_result: bool = False
-    """Whether the factor is one of the size that comes out, else of the size before."""
+    """Whether the factor is one of the size that comes out, and decides about the size alone; else it is one
+    of the size before, and decides where samples lie, too, as in published code."""
     modes: Distribution[str] = MODES
 
     def draw(self, place: Place) -> Iterator[Step]:
         ways: Choice[Uniform] = Choice((self.up, self.down, Uniform(1, 1)), self.weights)
-        factor = ways.draw(place.chance).draw(place.chance)
-        height, width = place.small if self.of_result else (place.height, place.width)
-        size = max(1, int(height * factor)), max(1, int(width * factor))
-        yield place.resized(*size, self.modes.draw(place.chance))
+        factor, mode = ways.draw(place.chance).draw(place.chance), self.modes.draw(place.chance)
+        if self.of_result:
+            height, width = (max(1, int(side / place.scale * factor)) for side in place.whole)
+            yield place.resized(height, width, mode)
+        else:
+            height, width = int(place.height * factor), int(place.width * factor)
+            exact = factor if min(height, width) > 0 else None
+            yield place.resized(max(1, height), max(1, width), mode, exact)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,17 +165,20 @@ class Codecs:
 
 @dataclass(frozen=True, slots=True)
 class Learned:
-    """Halving, by the learned operators where there are any, else by a resize.
+    """Halving to the size that comes out, by learned operators where there are any, and by resizes.
 
-    Each of `times` halvings is learned with `probability`; all of a sample's are the same operator's.
+    Each halving is learned with `probability`; all of a sample's are the same operator's.
     """
 
-    times: int
     probability: float
 
     def draw(self, place: Place) -> Iterator[Step]:
         chosen = int(place.chance.integers(place.learned)) if place.learned else 0
-        for _ in range(self.times):
+        for _ in range(place.scale.bit_length() - 1):
             learned = happens(self.probability, place.chance) and place.learned > 0
-            resized = place.resized(place.height // 2, place.width // 2, MODES.draw(place.chance))
-            yield Step("learned", {"operator": chosen}) if learned else resized
+            whole = min(place.height, place.width) > 1
+            half = max(1, place.height // 2), max(1, place.width // 2)
+            resized = place.resized(*half, MODES.draw(place.chance))
+            yield Step("learned", {"index": chosen}) if learned and whole else resized
+        if (place.height, place.width) != place.small:
+            yield place.resized(*place.small, MODES.draw(place.chance))

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from inspect import signature
 from typing import Any, cast
 
 import numpy as np
 
 from sakuga.degrade.clip import Clip, stream
-from sakuga.degrade.operators import OPERATORS
+from sakuga.degrade.operators import OPERATORS, Operator
 from sakuga.degrade.preset import Place, Preset, Step
 from sakuga.degrade.presets import PRESETS
 from sakuga.errors import InputError
@@ -44,16 +45,35 @@ def draw(
 def apply(sample: Sample, clip: Clip, learned: Pool = ()) -> Clip:
     """What becomes of `clip` (N, H, W, 3); depends on nothing but its arguments.
 
-    Raises InputError for an operator that there is not, CodecError where a codec fails.
+    Raises InputError for an operator or a parameter that there is not, CodecError where a codec fails.
     """
     for step in sample:
         if step.operator == "learned":
-            clip = learned[cast("int", step.parameters["operator"])](clip)
-        elif step.operator in OPERATORS:
-            clip = OPERATORS[step.operator](clip, **cast("Any", step.parameters))
+            clip = _halved(clip, learned, **cast("Any", step.parameters))
         else:
-            raise InputError(f"There is no operator {step.operator!r}; there are {', '.join(OPERATORS)}.")
+            clip = _operator(step, clip)(clip, **cast("Any", step.parameters))
     return clip
+
+
+def _operator(step: Step, clip: Clip) -> Operator:
+    if step.operator not in OPERATORS:
+        raise InputError(f"There is no operator {step.operator!r}; there are {', '.join(OPERATORS)}.")
+    operator = OPERATORS[step.operator]
+    try:
+        signature(operator).bind(clip, **step.parameters)
+    except TypeError as error:
+        raise InputError(f"The operator {step.operator} cannot be told that: {error}.") from error
+    return operator
+
+
+def _halved(clip: Clip, pool: Pool, index: int) -> Clip:
+    if index >= len(pool):
+        raise InputError(f"The sample has learned operator {index}, and `learned` has {len(pool)} of them.")
+    half = np.asarray(pool[index](clip), np.float32)
+    frames, height, width, _ = clip.shape
+    if half.shape != (frames, height // 2, width // 2, 3):
+        raise InputError(f"Learned operator {index} made {half.shape} of {clip.shape} instead of halving it.")
+    return half
 
 
 def degrade(

@@ -11,7 +11,7 @@ from typing import Any, Protocol, cast
 
 import numpy as np
 
-from sakuga.degrade.chance import Distribution, happens, seed
+from sakuga.degrade.chance import Choice, Distribution, happens, seed
 from sakuga.degrade.operators import Value
 
 
@@ -44,10 +44,11 @@ class Place:
         """(height, width) of what comes out."""
         return max(1, self.whole[0] // self.scale), max(1, self.whole[1] // self.scale)
 
-    def resized(self, height: int, width: int, mode: str) -> Step:
-        """The step to that size, which holds from then on."""
+    def resized(self, height: int, width: int, mode: str, factor: float | None = None) -> Step:
+        """The step to that size, which holds from then on; factor: as `resize` takes it."""
         self.height, self.width = height, width
-        return Step("resize", {"height": height, "width": width, "mode": mode})
+        told: dict[str, Value] = {"height": height, "width": width, "mode": mode}
+        return Step("resize", told if factor is None else {**told, "factor": factor})
 
 
 class Part(Protocol):
@@ -105,9 +106,9 @@ class OneOf:
     parts: Sequence[tuple[float, Part]]
 
     def draw(self, place: Place) -> Iterator[Step]:
-        weights = np.array([weight for weight, _ in self.parts])
-        chosen = int(place.chance.choice(len(self.parts), p=weights / weights.sum()))
-        yield from self.parts[chosen][1].draw(place)
+        weights = [weight for weight, _ in self.parts]
+        _, part = Choice(self.parts, weights).draw(place.chance)
+        yield from part.draw(place)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +151,17 @@ class AtScale:
     def draw(self, place: Place) -> Iterator[Step]:
         if place.scale == self.scale:
             yield from self.part.draw(place)
+
+
+@dataclass(frozen=True, slots=True)
+class ByScale:
+    """Another part for each scale; those between have the part of the next one below."""
+
+    parts: Mapping[int, Part]
+
+    def draw(self, place: Place) -> Iterator[Step]:
+        known = max((scale for scale in self.parts if scale <= place.scale), default=min(self.parts))
+        yield from self.parts[known].draw(place)
 
 
 @dataclass(frozen=True, slots=True)

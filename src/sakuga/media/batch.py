@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import os
+import unicodedata
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import Future, ProcessPoolExecutor, wait
+from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Literal
 
-import cv2
-
 from sakuga.errors import InputError, SakugaError
+from sakuga.media.crew import Crew
 from sakuga.media.sources import Source, find
 
 Told = Mapping[str, Any]
@@ -39,8 +41,9 @@ def batch(
 ) -> Iterator[Made]:
     """Each picture that `names` mean becomes a PNG below `out`, in which the trees of folders are mirrored.
 
-    Results come in the order of the sources. What is there already is skipped. Raises InputError where
-    `workers` is no number of processes; all that is wrong with single files is in what comes.
+    Results come in the order of the sources. What is there already is skipped, and no source is ever written
+    over. Raises InputError where `workers` is no number of processes; all that is wrong with single files is
+    in what comes.
     """
     if workers < 1:
         raise InputError(f"--workers is {workers}; it is a number of processes, 1 or more.")
@@ -48,18 +51,23 @@ def batch(
     for problem in found.problems:
         yield Made(problem.path, None, "failed", problem.sentence)
     tasks: list[tuple[Source, Path]] = []
-    taken: dict[Path, Path] = {}
+    sources = {_key(source.path) for source in found.sources}
+    taken: dict[str, Path] = {}
     for source in found.sources:
         destination = out / source.place.with_suffix(".png")
+        key = _key(destination)
         if source.kind == "video":
             yield Made(source.path, None, "failed", f"{source.path} is a video; this takes pictures.")
-        elif destination in taken:
-            yield Made(source.path, None, "failed", _same(source.path, taken[destination], destination))
-        elif destination.exists() and not overwrite:
-            yield Made(source.path, destination, "skipped", f"{destination} is there already.")
+        elif key in sources:
+            yield Made(source.path, None, "failed", _over(source.path, destination))
+        elif key in taken:
+            yield Made(source.path, None, "failed", _same(source.path, taken[key], destination))
         else:
-            tasks.append((source, destination))
-        taken.setdefault(destination, source.path)
+            taken[key] = source.path
+            if destination.exists() and not overwrite:
+                yield Made(source.path, destination, "skipped", f"{destination} is there already.")
+            else:
+                tasks.append((source, destination))
     run = _alone if workers == 1 or len(tasks) < 2 else partial(_together, workers=workers)
     yield from run(job, tasks)
 
@@ -70,31 +78,39 @@ def _alone(job: Job, tasks: list[tuple[Source, Path]]) -> Iterator[Made]:
 
 
 def _together(job: Job, tasks: list[tuple[Source, Path]], workers: int) -> Iterator[Made]:
+    """Where a process is ended from outside, as for want of memory, the next task is tried apart."""
+    done = 0
+    while done < len(tasks):
+        for made in _until_broken(job, tasks[done:], workers):
+            yield made
+            done += 1
+        if done < len(tasks):
+            yield _apart(job, *tasks[done])
+            done += 1
+
+
+def _until_broken(job: Job, tasks: list[tuple[Source, Path]], workers: int) -> Iterator[Made]:
     """At most a few tasks wait at a time, so that an interruption has little to cancel."""
-    with ProcessPoolExecutor(workers, get_context("spawn"), _one_core_each) as pool:
-        waiting: list[Future[Made]] = []
+    with Crew(workers) as crew, suppress(BrokenProcessPool):
+        waiting: deque[Future[Made]] = deque()
         try:
-            for index, task in enumerate(tasks):
-                waiting.append(pool.submit(_attempt, job, *task))
-                if index >= 4 * workers:
-                    yield _result(waiting.pop(0), tasks[index - 4 * workers])
+            for task in tasks:
+                waiting.append(crew.submit(_attempt, job, *task))
+                if len(waiting) > 4 * workers:
+                    yield waiting.popleft().result()
             while waiting:
-                yield _result(waiting.pop(0), tasks[len(tasks) - len(waiting) - 1])
+                yield waiting.popleft().result()
         finally:
-            for each in waiting:
-                each.cancel()
-            wait(waiting)
+            crew.shutdown(cancel_futures=True)
 
 
-def _result(future: Future[Made], task: tuple[Source, Path]) -> Made:
+def _apart(job: Job, source: Source, destination: Path) -> Made:
     try:
-        return future.result()
+        with Crew(1) as crew:
+            return crew.submit(_attempt, job, source, destination).result()
     except BrokenProcessPool:
-        return Made(task[0].path, task[1], "failed", f"{task[0].path}: the process at work on it was ended.")
-
-
-def _one_core_each() -> None:
-    cv2.setNumThreads(1)
+        sentence = f"{source.path}: the process at work on it was ended, perhaps for want of memory."
+        return Made(source.path, destination, "failed", sentence)
 
 
 def _attempt(job: Job, source: Source, destination: Path) -> Made:
@@ -104,6 +120,15 @@ def _attempt(job: Job, source: Source, destination: Path) -> Made:
         return Made(source.path, destination, "failed", str(error))
     except MemoryError:
         return Made(source.path, destination, "failed", f"{source.path} does not fit into memory.")
+
+
+def _key(path: Path) -> str:
+    """Equal for paths that some file system takes for one, by links, case or the form of its Unicode."""
+    return unicodedata.normalize("NFC", os.path.realpath(path)).casefold()
+
+
+def _over(path: Path, destination: Path) -> str:
+    return f"{path} would become {destination}, which is a source itself; choose another --out."
 
 
 def _same(path: Path, other: Path, destination: Path) -> str:

@@ -8,9 +8,8 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, cast
 
@@ -25,6 +24,7 @@ from sakuga.degrade.lines import enhance
 from sakuga.errors import InputError, SakugaError
 from sakuga.media import manifest
 from sakuga.media.atomic import replacing
+from sakuga.media.crew import Crew
 from sakuga.media.manifest import Entry
 from sakuga.media.plain import Rgb, read_rgb, write_rgb
 from sakuga.train.grid import Grid, corners
@@ -105,12 +105,16 @@ def _cuts(entries: Sequence[Entry], out: Path, how: Preparing, workers: int) -> 
     if workers == 1:
         yield from (_cut(*task) for task in tasks)
         return
-    with ProcessPoolExecutor(workers, get_context("spawn"), cv2.setNumThreads, (1,)) as pool:
-        results = pool.map(_cut, *zip(*tasks, strict=True))
+    with Crew(workers) as crew:
         try:
-            yield from results
+            yield from crew.map(_cut, *zip(*tasks, strict=True))
+        except BrokenProcessPool as error:
+            raise SakugaError(
+                "A process at work was ended, perhaps for want of memory; the same command with fewer"
+                " --workers goes on from here."
+            ) from error
         finally:
-            pool.shutdown(cancel_futures=True)
+            crew.shutdown(cancel_futures=True)
 
 
 def _cut(entry: Entry, index: int, out: Path, how: Preparing) -> Cut:

@@ -51,7 +51,7 @@ ANIMESR = Preset(
                         ToResult(modes=Choice(("area", "bilinear", "bicubic"), (0.3, 0.3, 0.4))),
                     )
                 ),
-                Row((FrameNoise(SIGMA, 0.5, shared=True), Learned(times=2, probability=0.5))),
+                Row((FrameNoise(SIGMA, 0.5, shared=True), Learned(probability=0.5))),
             ),
             Op("cut"),
             Codecs((H264,), together=True),

@@ -3,9 +3,10 @@
 Source: APISR (CVPR 2024), section 3.2, with the numbers of its released code: blur and noise as in
 Real-ESRGAN, but no last sinc filter; a resize stands before the blur, between blur and noise, or before the
 codec, never after one; the second codec is a video's, on a single picture. Scale 2 has no second resize.
-Departures: codecs run in memory and see RGB; MPEG-2 and MPEG-4 have no speed, which does nothing there, and
-MPEG-4 is FFmpeg's own encoder; AVIF is Pillow's, with its own scale of quality; a resize samples by the ratio
-of the sizes.
+Departures: pictures are RGB, where the released code trains on BGR, so that grey noise weighs red and blue
+rightly; codecs run in memory and are given rounded pixels, where WebP was given cut ones; JPEG is Pillow's;
+MPEG-2 and MPEG-4 have no speed, which does nothing there, and MPEG-4 is FFmpeg's own encoder; AVIF is
+Pillow's, with its own scale of quality.
 """
 
 from __future__ import annotations

@@ -1,17 +1,20 @@
 """Real-ESRGAN's high-order degradation: blur, resize, noise and JPEG twice, and a last sinc filter.
 
-Source: Real-ESRGAN (ICCVW 2021), section 3 and its published options for scale 4.
-Departure: the sizes of resizes decide where samples lie, not the factor that was drawn.
+Source: Real-ESRGAN (ICCVW 2021), section 3, with the numbers of its published options for scale 4.
+Departures: JPEG is a real one, of whole qualities, where it has one that can be differentiated; whole
+pictures are degraded, where it degrades patches of 400 pixels.
 """
 
 from __future__ import annotations
+
+from math import pi
 
 from sakuga.degrade.chance import Uniform, Whole
 from sakuga.degrade.parts import Blur, Codecs, Coding, Noise, Resize, ToResult
 from sakuga.degrade.preset import Maybe, OneOf, Op, Preset, Row
 
 JPEG = Codecs((Coding("jpeg", 1.0, Whole(30, 95)),))
-SINC = Maybe(0.8, Blur(Uniform(1, 1), sinc=1.0))
+SINC = Maybe(0.8, Blur(Uniform(1, 1), sinc=1.0, cutoff=Uniform(pi / 3, pi)))
 
 HIGH_ORDER = Preset(
     name="high-order",
@@ -28,6 +31,6 @@ HIGH_ORDER = Preset(
             Op("round"),
         )
     ),
-    note="Two rounds of blur, resize, noise and JPEG: the usual recipe for real photographs.",
+    note="Two rounds of blur, resize, noise and JPEG, for real photographs.",
     source="Real-ESRGAN, ICCVW 2021, section 3",
 )
