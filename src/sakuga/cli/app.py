@@ -9,9 +9,11 @@ from collections.abc import Sequence
 from cyclopts import App, CycloptsError
 
 from sakuga.cli import output
+from sakuga.cli.compare import compare
 from sakuga.cli.curate import curate
 from sakuga.cli.degrade import degrade
 from sakuga.cli.doctor import doctor
+from sakuga.cli.evaluate import evaluate
 from sakuga.cli.exits import Exit, UsageError
 from sakuga.cli.inspect import inspect
 from sakuga.cli.lines import lines
@@ -49,6 +51,8 @@ app.command(lines)
 app.command(prepare)
 app.command(train)
 app.command(export)
+app.command(evaluate)
+app.command(compare)
 
 
 def run(arguments: Sequence[str]) -> int:

@@ -45,7 +45,11 @@ def st_lpips(pixels: Pixels, reference: Pixels) -> float:
 
 
 def origin() -> dict[str, str]:
-    """The sha256 of the weights, and the version of what runs them."""
+    """The sha256 of the weights, which are then here, and the version of what runs them.
+
+    Raises ModelError without PyTorch, WeightsError where the weights cannot be had.
+    """
+    _network()
     from sakuga.models.stlpips import PUBLISHED
 
     (sha256,) = PUBLISHED.source.members.values()
