@@ -6,6 +6,7 @@ import hashlib
 import json
 import random
 import signal
+import socket
 import subprocess
 import time
 
@@ -111,6 +112,22 @@ def test_stopped_it_says_that_the_same_command_goes_on(long, model, whole, tmp_p
     assert f"{kept * SHOT} frames are there from an earlier run." in note
     last = [event for event in events if event["event"] == "progress"][-1]
     assert (last["count"]["done"], last["count"]["kept"]) == (FRAMES, kept * SHOT)
+    assert digest(tmp_path / "long.mkv") == whole
+
+
+def test_of_two_commands_the_second_leaves_the_first_alone(long, model, whole, tmp_path):
+    command = ("restore", long, "--model", model, "--out", tmp_path)
+    first = started(*command)
+    while not segments(tmp_path):
+        assert first.poll() is None
+        time.sleep(0.005)
+    for more in ((), ("--crf", "30", "--workers", "2")):
+        second = sakuga(*command, *more)
+        assert second.returncode == 1
+        assert f"(process {first.pid} on {socket.gethostname()})" in second.stdout
+        assert first.poll() is None
+    _, err = first.communicate(timeout=60)
+    assert first.returncode == 0, err
     assert digest(tmp_path / "long.mkv") == whole
 
 

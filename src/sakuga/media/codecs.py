@@ -57,6 +57,8 @@ class Encoding:
     """Bits per sample, 8 or 10; None = the source's."""
     preset: str | None = None
     """Speed against size, in the encoder's own words; None = the codec's default."""
+    cores: int | None = None
+    """That the encoder is set for, since its bytes depend on their number; None = those of this machine."""
 
     def __post_init__(self) -> None:
         if self.codec not in CODECS:
@@ -89,6 +91,14 @@ class Muxer:
     codecs: frozenset[str]
     """Codecs of ours that its players expect in it."""
     options: Mapping[str, str] = field(default_factory=dict[str, str])
+
+    @property
+    def name(self) -> str:
+        """What people call it."""
+        return _NAMES[self.format]
+
+
+_NAMES = {"matroska": "Matroska", "webm": "WebM", "mp4": "MP4", "mov": "QuickTime"}
 
 
 def _planar(depths: tuple[int, ...], *chromas: str) -> dict[tuple[str, int], str]:

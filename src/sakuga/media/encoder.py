@@ -75,7 +75,8 @@ class VideoTrack:
             options["preset"] = preset
         if self.chroma in ("420", "422"):
             options["chroma_sample_location"] = "left"
-        settings = dict(codec.settings) | repeatable.settings(codec.encoder) | self._hdr(codec)
+        always = repeatable.settings(codec.encoder, encoding.cores)
+        settings = dict(codec.settings) | always | self._hdr(codec)
         if codec.parameters and settings:
             options[codec.parameters] = ":".join(f"{name}={value}" for name, value in settings.items())
         return options

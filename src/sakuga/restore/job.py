@@ -14,6 +14,7 @@ from sakuga.media.picture import open_picture
 from sakuga.media.video import open_video
 from sakuga.restore.crew import Crew
 from sakuga.restore.events import Fetching, Finished, OnEvent, Opened, Planned, Result, Warned, ignore
+from sakuga.restore.maker import Maker
 from sakuga.restore.picture import restore_picture
 from sakuga.restore.plan import Plan, Task, plan
 from sakuga.restore.settings import RestoreSettings
@@ -150,7 +151,7 @@ class _Runner:
             destination,
             self._settings.encoding,
             treatment=treatment,
-            crew=Crew((self._settings, source, destination), self._settings.workers - 1),
+            hands=Maker(Crew((self._settings, source, destination), self._settings.workers - 1)),
             on_count=count,
             on_note=lambda note: self._on_event(Warned(note)),
         )

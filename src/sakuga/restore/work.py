@@ -7,50 +7,89 @@ import hashlib
 import json
 import shutil
 from collections.abc import Generator, Iterator, Mapping
-from importlib.metadata import version
+from dataclasses import asdict, dataclass
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from types import TracebackType
+from typing import Self
 
 import av
 
-from sakuga.errors import OutputError
+from sakuga.errors import InputError, OutputError, VerifyError
 from sakuga.media.atomic import reason, replacing
+from sakuga.media.lock import Held, holding
 from sakuga.media.segment import Span, span_of
 
 _SEGMENT, _CLAIM = ".segment", ".claim"
-_JOB, _TILE, _ASSEMBLED = "job.json", "tile.json", "assembled"
+_JOB, _SETTLED, _ASSEMBLED, _LOCK = "job.json", "settled.json", "assembled", "lock"
+_OURS = frozenset((_JOB, _SETTLED, _ASSEMBLED, _LOCK))
+_PACKAGES = ("numpy", "opencv-python-headless", "openvino", "torch")
+"""Whose arithmetic is in the pixels."""
 _EDGE = 1 << 20
 """Bytes of a source's head and of its tail that are hashed, beside its size and its date."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What the run that began the work chose by its machine; all who go on with it or help do the same."""
+
+    tile: tuple[int, int]
+    """(h, w), as much as fitted into the memory that was free."""
+    cores: int
+    """That the encoder is set for."""
 
 
 class WorkFolder:
     """Finished segments of one result.
 
     `job` says, part by part, what decides the result: with another value in any part the work begins anew.
+    As a context manager it is this process's alone; left without an error, or with one that the same work
+    would only meet again, the folder goes, else what is finished stays. Raises OutputError, naming
+    `destination`, where another process has it.
     """
 
-    def __init__(self, destination: Path, job: Mapping[str, str], *, joining: bool = False) -> None:
-        """joining: whether another process keeps the folder, and this one only adds to it."""
+    def __init__(self, destination: Path, job: Mapping[str, str]) -> None:
         self.path = _beside(destination)
         self.finished: dict[int, Span] = {}
         """Segments that are whole, by the number of their first frame."""
         self.told = ""
         """A sentence on what was found of an earlier run; empty where there was nothing."""
         self._destination, self._job = destination, dict(job)
-        if joining and _read(self.path / _JOB) != self._job:
-            raise OutputError(f"{self.path} belongs to another job.")
-        with _refused(destination):
-            if not joining:
-                self._open()
+        self._lock = contextlib.ExitStack()
 
-    def tile(self, planned: tuple[int, int]) -> tuple[int, int]:
-        """`planned`, or the tile (h, w) of the run that began the work: free memory is never the same."""
-        path = self.path / _TILE
-        with _refused(self._destination), contextlib.suppress(ValueError):
+    @classmethod
+    def joined(cls, destination: Path, job: Mapping[str, str]) -> Self:
+        """The folder that another process keeps, to add to it."""
+        folder = cls(destination, job)
+        if _read(folder.path / _JOB) != folder._job:
+            raise OutputError(f"{folder.path} belongs to another job.")
+        return folder
+
+    def __enter__(self) -> Self:
+        with _refused(self._destination), contextlib.ExitStack() as stack:
+            stack.enter_context(_alone(self.path, self._destination))
+            self._open()
+            self._lock = stack.pop_all()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        useless = error is None or isinstance(error, InputError | VerifyError)
+        if useless or not any(self.path.glob(f"*{_SEGMENT}")):
+            with contextlib.suppress(OSError):
+                _clear(self.path)
+        self._lock.close()
+
+    def settled(self, planned: Settled) -> Settled:
+        """`planned`, or what the run that began the work settled."""
+        path = self.path / _SETTLED
+        with _refused(self._destination), contextlib.suppress(ValueError, TypeError):
             if path.exists():
-                height, width = json.loads(path.read_text(encoding="utf-8"))
-                return height, width
+                kept = Settled(**json.loads(path.read_text(encoding="utf-8")))
+                return Settled((kept.tile[0], kept.tile[1]), kept.cores)
         with replacing(path, self._destination) as partial:
-            partial.write_text(json.dumps(planned), encoding="utf-8")
+            partial.write_text(json.dumps(asdict(planned)), encoding="utf-8")
         return planned
 
     def segment(self, first: int) -> Path:
@@ -64,6 +103,12 @@ class WorkFolder:
     def ordered(self) -> list[Path]:
         """All segments from the beginning on, in order."""
         return [self.segment(span.first) for span in self._chain()]
+
+    def take(self, first: int, content: memoryview) -> None:
+        """Keep what another machine made of the segment from frame `first`."""
+        with replacing(self.segment(first), self._destination) as partial:
+            partial.write_bytes(content)
+        self.add(first)
 
     def add(self, first: int) -> None:
         """Take in the segment that was written from frame `first`."""
@@ -96,15 +141,6 @@ class WorkFolder:
         """Remember that the result is whole, so that the folder may go whatever happens next."""
         (self.path / _ASSEMBLED).touch()
 
-    def remove(self) -> None:
-        """Delete the folder."""
-        shutil.rmtree(self.path, ignore_errors=True)
-
-    def leave(self) -> None:
-        """Keep the folder only if it holds something finished."""
-        if not any(self.path.glob(f"*{_SEGMENT}")):
-            self.remove()
-
     def _chain(self) -> Iterator[Span]:
         span = self.finished.get(0)
         while span is not None:
@@ -121,9 +157,9 @@ class WorkFolder:
             span = span_of(path) if path.suffix == _SEGMENT and path.name[0] != "." else None
             if span is not None:
                 self.finished[span.first] = span
-            elif path.name not in (_JOB, _TILE, _ASSEMBLED):
+            elif path.name not in _OURS:
                 damaged += path.name[0] != "."
-                path.unlink()
+                path.unlink(missing_ok=True)
         self.told = self._found(damaged)
 
     def _begin(self, known: Mapping[str, str] | None) -> None:
@@ -133,9 +169,7 @@ class WorkFolder:
                 f"{self._destination}: {' and '.join(changed) or 'something'} changed since an earlier run"
                 " was stopped, so that its work is of no use; it begins anew."
             )
-        if self.path.exists():
-            shutil.rmtree(self.path)
-        self.path.mkdir(parents=True)
+        _clear(self.path)
         with replacing(self.path / _JOB, self._destination) as partial:
             partial.write_text(json.dumps(self._job, indent=1), encoding="utf-8")
 
@@ -151,7 +185,8 @@ def tidy(destination: Path) -> None:
     """Delete what a job left that was stopped between giving its result the name and cleaning up."""
     folder = _beside(destination)
     if (folder / _ASSEMBLED).exists():
-        shutil.rmtree(folder, ignore_errors=True)
+        with contextlib.suppress(OSError, OutputError), _alone(folder, destination):
+            _clear(folder)
 
 
 def mark_of(source: Path) -> str:
@@ -168,7 +203,13 @@ def mark_of(source: Path) -> str:
 def versions() -> str:
     """Of everything that makes the bytes."""
     libraries = ", ".join(f"{name} {number}" for name, number in sorted(av.library_versions.items()))
-    return f"sakuga {version('sakuga')}, {libraries}"
+    return ", ".join((f"sakuga {version('sakuga')}", *_packages(), libraries))
+
+
+def _packages() -> Iterator[str]:
+    for name in _PACKAGES:
+        with contextlib.suppress(PackageNotFoundError):
+            yield f"{name} {version(name)}"
 
 
 def _beside(destination: Path) -> Path:
@@ -182,6 +223,31 @@ def _read(path: Path) -> dict[str, str] | None:
         return None
     except ValueError:
         return {}
+
+
+@contextlib.contextmanager
+def _alone(folder: Path, destination: Path) -> Generator[None]:
+    """The folder for this process alone; in the end it goes where nothing is in it."""
+    try:
+        with holding(folder / _LOCK):
+            yield
+    except Held as holder:
+        raise OutputError(
+            f"{destination} is at this moment made by another sakuga ({holder}); wait for it, or stop it and"
+            " give the same command."
+        ) from None
+    finally:
+        with contextlib.suppress(OSError):
+            folder.rmdir()
+
+
+def _clear(folder: Path) -> None:
+    """Delete all but the lock."""
+    for path in folder.iterdir():
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path, ignore_errors=True)
+        elif path.name != _LOCK:
+            path.unlink(missing_ok=True)
 
 
 @contextlib.contextmanager

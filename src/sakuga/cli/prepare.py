@@ -1,0 +1,96 @@
+"""`sakuga prepare`: cut pictures into aligned triples for training."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from cyclopts import Parameter
+
+from sakuga.cli.degrade import Preset
+from sakuga.cli.exits import Exit, UsageError
+
+SHEET = 24
+"""Triples that a sheet shows."""
+
+
+def prepare(
+    source: Path,
+    /,
+    *,
+    out: Path = Path("prepared"),
+    preset: Preset = "apisr",
+    scale: int = 4,
+    crop: int = 256,
+    grid: Literal["cover", "released"] = "cover",
+    height: int = 720,
+    background: Literal["sharpened", "original"] = "sharpened",
+    seed: int = 0,
+    epoch: int = 0,
+    limit: int | None = None,
+    sheet: Annotated[bool, Parameter(negative="", show_default=False)] = False,
+    workers: int = 1,
+) -> int:
+    """Cut pictures into triples of LQ, GT and pseudo-GT, in folders lq, gt and pseudo_gt.
+
+    Parameters
+    ----------
+    source
+        A manifest.jsonl, as `sakuga curate` writes it, or a folder of pictures.
+    out
+        Folder for the triples.
+    preset
+        Which of the published ways to degrade.
+    scale
+        Side of GT / side of LQ.
+    crop
+        Side of a GT patch.
+    grid
+        cover reaches every pixel; released leaves out what its grid does not reach, as APISR's scripts did.
+    height
+        Rows that taller pictures are reduced to; 0 leaves all as they are.
+    background
+        All that is no line in pseudo-GT: sharpened a little, or original.
+    seed
+        With the same seed the same picture comes out the same.
+    epoch
+        Another number degrades in another way.
+    limit
+        Triples, after which it ends.
+    sheet
+        Write sheet.png, too: LQ, GT and pseudo-GT side by side.
+    workers
+        Processes.
+    """
+    from sakuga.cli import output
+    from sakuga.errors import InputError
+    from sakuga.train.pairs import Making
+    from sakuga.train.prepare import Preparing, conclude
+    from sakuga.train.prepare import prepare as cut
+
+    try:
+        making = Making(preset=preset, scale=scale, crop=crop, background=background, seed=seed)
+        how = Preparing(making, grid, height or None, epoch)
+        cuts = list(cut(source, out, how, limit=limit, workers=workers))
+    except InputError as error:
+        raise UsageError(str(error)) from None
+    for each in cuts:
+        if each.sentence:
+            output.complain(each.sentence)
+    count = conclude(out)
+    if sheet:
+        _sheet([name for each in cuts for name in each.names], out)
+    output.say(f"{count} triples in {out}.")
+    return Exit.FAILED if any(each.failed for each in cuts) else Exit.OK
+
+
+def _sheet(names: list[str], out: Path) -> None:
+    from sakuga.cli import output
+    from sakuga.media.plain import read_rgb, write_rgb
+    from sakuga.media.sheet import Row, sheet
+
+    chosen = names[:: max(1, len(names) // SHEET)][:SHEET]
+    rows = [Row([read_rgb(out / part / name) for part in ("gt", "pseudo_gt", "lq")], name) for name in chosen]
+    if rows:
+        write_rgb(out / "sheet.png", sheet(rows))
+        output.note(f"sheet: {out / 'sheet.png'} (GT, pseudo-GT, LQ)")
