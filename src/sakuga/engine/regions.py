@@ -125,9 +125,9 @@ def _best_cut(due: Mask, halo: float) -> tuple[float, int]:
 
 def _grown(due: Mask, halo: float) -> NDArray[np.float64]:
     """The cost of a box over the first 1, 2, ... rows; the first row holds something."""
-    held, width = due.any(1), due.shape[1]
-    first = np.where(held, due.argmax(1), width)
-    last = np.where(held, width - due[:, ::-1].argmax(1), 0)
-    bottom = np.maximum.accumulate(np.where(held, np.arange(1, len(due) + 1), 0))
-    across = np.maximum.accumulate(last) - np.minimum.accumulate(first)
+    empty, width = ~due.any(1), due.shape[1]
+    left, right = np.argmax(due, 1), width - np.argmax(due[:, ::-1], 1)
+    left[empty], right[empty] = width, 0
+    bottom = np.maximum.accumulate(np.where(empty, 0, np.arange(1, len(due) + 1)))
+    across = np.maximum.accumulate(right) - np.minimum.accumulate(left)
     return (bottom + 2 * halo) * (across + 2 * halo)
