@@ -84,7 +84,7 @@ def main() -> None:
     given = parser.parse_args()
     stage = held.stage(given.data)
     # The figure moves against the background, so that fields comb.
-    frames = [held.twos(stage, 2 * n) for n in range(4)]
+    frames = [held.twos_close(stage, 2 * n) for n in range(4)]
     page(to_clip(np.stack([np.asarray(frame) for frame in frames]))).save(given.out, quality=80, method=6)
 
 

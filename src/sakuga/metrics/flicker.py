@@ -15,10 +15,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from sakuga.media.blocks import BLOCK, block_means
 from sakuga.media.frames import Pixels
 from sakuga.metrics.luma import Luma, luma
 
-BLOCK = 8
 STILL = 4.0
 """Levels that the mean of a held block's differences stays below."""
 
@@ -37,8 +37,7 @@ def flicker(frames: Iterable[tuple[Pixels, Pixels]]) -> float:
 def _held(before: Luma, now: Luma, shape: tuple[int, ...]) -> NDArray[np.bool_]:
     """Which pixels of a frame of `shape` show what the frame before showed."""
     difference = np.abs(now - before)
-    rows, columns = (max(1, side // BLOCK) for side in difference.shape)
-    blocks = np.asarray(cv2.resize(difference, (columns, rows), interpolation=cv2.INTER_AREA))
-    moving = cv2.dilate((blocks > STILL).astype(np.uint8), np.ones((3, 3), np.uint8))
-    large = cv2.resize(np.asarray(moving), (shape[1], shape[0]), interpolation=cv2.INTER_NEAREST_EXACT)
+    moving = cv2.dilate((block_means(difference) > STILL).astype(np.uint8), np.ones((3, 3), np.uint8))
+    whole = np.asarray(moving).repeat(BLOCK, 0).repeat(BLOCK, 1)[: now.shape[0], : now.shape[1]]
+    large = cv2.resize(whole, (shape[1], shape[0]), interpolation=cv2.INTER_NEAREST_EXACT)
     return np.asarray(large) == 0

@@ -85,8 +85,8 @@ def _pipe(pipe: IO[bytes] | None) -> IO[bytes]:
 
 def _help() -> None:
     """What a helper does: take the order, claim and restore, end when the one who asked has ended."""
-    from sakuga.restore.job import open_engine
     from sakuga.restore.maker import help_with
+    from sakuga.restore.opening import open_engine
 
     pipe = sys.stdin.buffer
     settings, source, destination = cast("Order", pickle.loads(pipe.read(int.from_bytes(pipe.read(8)))))

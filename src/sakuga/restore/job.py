@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -13,8 +13,9 @@ from sakuga.errors import SakugaError
 from sakuga.media.picture import open_picture
 from sakuga.media.video import open_video
 from sakuga.restore.crew import Crew
-from sakuga.restore.events import Fetching, Finished, OnEvent, Opened, Planned, Result, Warned, ignore
+from sakuga.restore.events import Finished, OnEvent, Opened, Planned, Result, Warned, ignore
 from sakuga.restore.maker import Maker
+from sakuga.restore.opening import OpenEngine, open_engine
 from sakuga.restore.picture import restore_picture
 from sakuga.restore.plan import Plan, Task, plan
 from sakuga.restore.settings import RestoreSettings
@@ -24,29 +25,7 @@ from sakuga.restore.video import restore_video
 from sakuga.restore.work import tidy
 
 if TYPE_CHECKING:
-    from sakuga.engine.engine import FrameEngine
-
-OpenEngine = Callable[[RestoreSettings, OnEvent], "FrameEngine"]
-
-
-def open_engine(settings: RestoreSettings, on_event: OnEvent = ignore) -> FrameEngine:
-    """The engine that `settings` ask for, its weights fetched where they are not here yet."""
-    from sakuga.engine.engine import open_engine
-    from sakuga.models.load import load
-
-    def fetching(what: str, done: int, total: int | None) -> None:
-        on_event(Fetching(what, done, total))
-
-    return open_engine(
-        load(settings.model, fetching),
-        device=settings.device,
-        precision=settings.precision,
-        tile=settings.tile,
-        scale=settings.scale,
-        color_lock=settings.color_lock,
-        reuse=settings.reuse,
-        workers=settings.workers,
-    )
+    from sakuga.engine.frame_engine import FrameEngine
 
 
 def restore(

@@ -14,7 +14,7 @@ from sakuga.media.frames import Pixels
 from sakuga.restore.wrapped import Wrapped, paired
 
 if TYPE_CHECKING:
-    from sakuga.engine.engine import FrameEngine
+    from sakuga.engine.frame_engine import FrameEngine
 
 _LIT = 24.0
 """Levels of 255 that no place of a black bar reaches."""

@@ -19,7 +19,7 @@ from sakuga.restore.square import Squared
 from sakuga.restore.strength import Blended
 
 if TYPE_CHECKING:
-    from sakuga.engine.engine import FrameEngine
+    from sakuga.engine.frame_engine import FrameEngine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
