@@ -19,10 +19,11 @@ def stills(tmp_path):
 
 
 def test_triples_and_a_sheet(stills, tmp_path):
-    done = sakuga("prepare", stills, "--out", tmp_path / "out", "--crop", 64, "--sheet", "--workers", 2)
+    done = sakuga("prepare", stills, "--out", tmp_path / "out", "--crop", 64, "--sheet", "--limit", 7)
     assert done.returncode == 0, done.stderr
-    assert done.stdout.strip() == f"12 triples in {tmp_path / 'out'}."
-    assert len(list((tmp_path / "out" / "lq").iterdir())) == 12
+    assert done.stdout.strip() == f"7 triples in {tmp_path / 'out'}."
+    assert [len(list((tmp_path / "out" / part).iterdir())) for part in ("lq", "gt", "pseudo_gt")] == [7] * 3
+    assert "b.png, 1 triple\n" in done.stderr
     with Image.open(tmp_path / "out" / "sheet.png") as sheet:
         assert sheet.width >= 3 * 64
 
@@ -32,6 +33,7 @@ def test_misuse_and_damage_are_sentences(stills, tmp_path):
     wrong = sakuga("prepare", stills, "--crop", 66, "--out", tmp_path / "out")
     assert wrong.returncode == 2
     assert "no multiple of the scale" in sentence(wrong)
+    assert "choose another --out" in sentence(sakuga("prepare", stills, "--out", stills, "--crop", 64))
     (stills / "c.png").write_bytes(b"no picture")
     done = sakuga("prepare", stills, "--crop", 64, "--out", tmp_path / "out")
     assert done.returncode == 1

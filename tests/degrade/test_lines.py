@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
+from PIL import Image
 
+from sakuga.degrade.enhancing import enhance_folder
 from sakuga.degrade.lines import enhance, found, grown, line_map, sharpened, without_specks
 
 
@@ -87,6 +89,38 @@ def picture():
     cv2.line(canvas, (5, 5), (90, 66), (10, 10, 10), 1, cv2.LINE_AA)
     cv2.putText(canvas, "a", (8, 60), cv2.FONT_HERSHEY_SIMPLEX, 0.6, (0, 0, 0), 1, cv2.LINE_AA)
     return canvas
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 9), (5, 2), (16, 16), (24, 60)])
+def test_pictures_smaller_than_the_kernel_are_mirrored_again_and_again(size):
+    tiny = cv2.resize(picture()[10:60, 20:90], size[::-1], interpolation=cv2.INTER_AREA).reshape(*size, 3)
+    made = enhance(tiny, gamma=0.978, least=3)
+    wanted, lines = plain(tiny, "sharpened", 0.978, 3)
+    assert np.array_equal(made.lines, lines)
+    assert np.abs(made.picture.astype(int) - wanted).max() <= 1
+
+
+@pytest.mark.parametrize("mode", ["L", "LA", "RGBA", "P", "I;16", "1"])
+def test_any_kind_of_picture_becomes_rgb(tmp_path, mode):
+    """Transparent over white; 16 bits rounded."""
+    solid = Image.fromarray(picture()).convert("L")
+    if mode == "I;16":
+        file = Image.fromarray(np.asarray(solid).astype(np.uint16) * 257)
+    else:
+        file = solid.convert(mode)
+    if mode in ("LA", "RGBA"):
+        file.putalpha(0)
+    file.save(tmp_path / "a.png")
+    (made,) = enhance_folder([tmp_path / "a.png"], tmp_path / "out")
+    assert made.state == "done"
+    with Image.open(tmp_path / "out" / "a.png") as result:
+        pixels = np.asarray(result)
+    assert pixels.shape == (72, 96, 3)
+    if mode in ("LA", "RGBA"):
+        assert pixels.min() == 255
+    elif mode != "1":
+        grey = np.repeat(np.asarray(solid)[..., None], 3, 2)
+        assert np.array_equal(pixels, enhance(grey, gamma=made.told["gamma"]).picture)
 
 
 @pytest.mark.parametrize("background", ["sharpened", "original"])
@@ -174,13 +208,13 @@ def plain_grown(lines):
     return done
 
 
-def plain(image, background, gamma):
+def plain(image, background, gamma, least=32):
     light = image.astype(float)
     first = plain_sharpened(light)
     strong = plain_sharpened(plain_sharpened(first))
     grey = strong @ (0.299, 0.587, 0.114)
     difference = plain_blur(grey, 7, 0.6) - gamma * plain_blur(grey, 13, 1.5)
     raw = (difference / difference.max() < -15 / 255).astype(np.uint8)
-    lines = plain_grown(plain_filtered(raw, 32))
+    lines = plain_grown(plain_filtered(raw, least))
     rest = first if background == "sharpened" else light
     return np.rint(np.where(lines[..., None] > 0, strong, rest)), lines

@@ -34,7 +34,16 @@ def test_a_folder_without_one_is_its_pictures(tmp_path):
     assert [entry.place.as_posix() for entry in manifest.read(tmp_path)] == ["b.png", "deep/a.png"]
 
 
-@pytest.mark.parametrize("line", ["{", "[1]", "{}", '{"file": 3}', '{"file": "a", "width": "wide"}'])
+HALF = '{"file": "a", "width": '
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        *("{", "[1]", "{}", '{"file": 3}', '{"file": ""}', '{"file": ".."}', '{"file": "a\\u0000"}'),
+        *(f'{HALF}"wide"}}', f"{HALF}Infinity}}", "[" * 100_000),
+    ],
+)
 def test_a_wrong_line_is_named(tmp_path, line):
     (tmp_path / manifest.NAME).write_text(f'{{"file": "a.png"}}\n{line}\n')
     with pytest.raises(InputError, match=r"manifest\.jsonl, line 2: "):
@@ -55,7 +64,7 @@ def test_nothing_is_said(tmp_path):
 def test_check_lists_the_first_problems(tmp_path):
     pictures(tmp_path, "a.png")
     entries = [manifest.Entry(tmp_path / f"{n}.png", tmp_path / f"{n}.png") for n in range(7)]
-    with pytest.raises(InputError, match=r"0\.png.*4\.png.*2 more") as told:
+    with pytest.raises(InputError, match=r"0\.png.*4\.png.* there are 2 more\.$") as told:
         manifest.check(entries)
     assert "5.png" not in str(told.value)
     wrong = manifest.Entry(tmp_path / "a.png", tmp_path / "a.png", 9, 9)
@@ -64,3 +73,41 @@ def test_check_lists_the_first_problems(tmp_path):
     right = manifest.Entry(tmp_path / "a.png", tmp_path / "a.png")
     with pytest.raises(InputError, match="listed twice"):
         manifest.check([right, right])
+
+
+def test_what_others_write_is_read(tmp_path):
+    """A byte order mark, DOS line ends, null for what is not known."""
+    lines = b'\xef\xbb\xbf{"file": "a.png", "width": null, "licence": null}\r\n{"file": "b.png"}\r\n'
+    (tmp_path / manifest.NAME).write_bytes(lines)
+    first, second = manifest.read(tmp_path)
+    assert (first.place.name, first.width, first.licence, second.place.name) == ("a.png", 0, "", "b.png")
+
+
+@pytest.mark.parametrize("name", ["line\u2028end\x85.png", "no\udcff unicode.png", 'quote".png'])
+def test_any_file_name_goes_there_and_back(tmp_path, name):
+    manifest.write(tmp_path / manifest.NAME, [{"file": name}, {"file": "b.png"}])
+    assert [str(entry.place) for entry in manifest.read(tmp_path)] == [name, "b.png"]
+
+
+def test_clips_are_looked_for_and_may_share_a_video(tmp_path):
+    pictures(tmp_path, "full/0.png")
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "film.mkv").write_bytes(b"looked at later")
+    clips = [{"file": "full"}, {"file": "film.mkv", "first": 0}, {"file": "film.mkv", "first": 100}]
+    manifest.write(tmp_path / manifest.NAME, clips)
+    entries = manifest.read(tmp_path)
+    manifest.check(entries)
+    assert all(entry.is_clip for entry in entries)
+    manifest.write(tmp_path / manifest.NAME, [*clips, clips[1], {"file": "empty"}, {"file": "gone.mp4"}])
+    wanted = r"^film\.mkv is listed twice\. .*empty is a folder without pictures\. .*gone\.mp4.* not exist\.$"
+    with pytest.raises(InputError, match=wanted):
+        manifest.check(manifest.read(tmp_path))
+
+
+def test_results_inside_a_folder_are_no_sources(tmp_path):
+    pictures(tmp_path, "a.png", "out/gt/b.png")
+    assert [entry.place.name for entry in manifest.read(tmp_path, skip=tmp_path / "out")] == ["a.png"]
+    with pytest.raises(InputError, match="choose another --out"):
+        manifest.read(tmp_path, skip=tmp_path)
+    with pytest.raises(InputError, match=r"a\.png is 8x6; 7 rows and columns are needed"):
+        manifest.check(manifest.read(tmp_path, skip=tmp_path / "out"), 7)

@@ -1,6 +1,5 @@
 """Training pairs: aligned, the same wherever they are made, from folders and from manifests."""
 
-import json
 import pickle
 
 import cv2
@@ -13,20 +12,9 @@ from torch.utils.data import DataLoader
 from sakuga.errors import InputError
 from sakuga.media.plain import write_rgb
 from sakuga.train.pairs import Making, Pairs, Prepared
-from sakuga.train.prepare import Preparing, conclude, prepare, rescaled
+from trained import drawing
 
 MAKING = Making(crop=64, seed=3)
-
-
-def drawing(seed, size=(96, 128)):
-    chance = np.random.default_rng(seed)
-    canvas = np.full((*size, 3), 220, np.uint8)
-    for _ in range(12):
-        centre = tuple(int(v) for v in chance.integers(0, size[::-1]))
-        colour = tuple(int(v) for v in chance.integers(0, 256, 3))
-        cv2.circle(canvas, centre, int(chance.integers(6, 30)), colour, -1, cv2.LINE_AA)
-        cv2.circle(canvas, centre, int(chance.integers(6, 30)), (20, 20, 20), 2, cv2.LINE_AA)
-    return canvas
 
 
 @pytest.fixture
@@ -89,7 +77,10 @@ def test_workers_give_what_one_process_gives(folder, start):
     pairs = Pairs.of(folder, Making(crop=64, seed=3, crops=2))
     assert len(pairs) == 6
     loader = DataLoader(
-        pairs, batch_sampler=[[0, 1, 7], [2, 3, 4]], num_workers=2, multiprocessing_context=start
+        pairs,
+        batch_sampler=[[0, 1, 7], [2, 3, 4]],
+        num_workers=2 if start == "fork" else 1,
+        multiprocessing_context=start,
     )
     for batch, numbers in zip(loader, ([0, 1, 7], [2, 3, 4]), strict=True):
         for place, number in enumerate(numbers):
@@ -111,87 +102,51 @@ def test_every_number_gives_a_pair(alone, number):
 
 def test_what_cannot_be_learned_from_is_named(folder, tmp_path):
     write_rgb(folder / "small.png", drawing(1, (40, 200)))
-    pairs = Pairs.of(folder, MAKING)
-    with pytest.raises(InputError, match=r"small\.png is smaller than a patch of 64 pixels"):
-        [pairs[number] for number in range(4)]
+    with pytest.raises(InputError, match=r"small\.png is 200x40; 64 rows and columns are needed"):
+        Pairs.of(folder, MAKING)
     (folder / "broken.png").write_bytes(b"no picture")
     with pytest.raises(InputError, match=r"broken\.png could not be read"):
         Pairs.of(folder, MAKING)
     with pytest.raises(InputError, match="no multiple of the scale"):
         Making(crop=66)
+    for wrong in ({"crop": 0}, {"scale": 0}, {"crops": 0}, {"seed": -1}, {"augment": 2}, {"preset": "apsir"}):
+        with pytest.raises(InputError, match=str(*wrong)):
+            Making(**wrong)
+    write_rgb(tmp_path / "clip" / "film" / "0.png", drawing(1))
+    (tmp_path / "clip" / "manifest.jsonl").write_text('{"file": "film"}')
+    with pytest.raises(InputError, match="is a clip"):
+        Pairs.of(tmp_path / "clip", MAKING)
     (tmp_path / "empty").mkdir()
     with pytest.raises(InputError, match="holds no picture"):
         Pairs.of(tmp_path / "empty", MAKING)
 
 
-class TestPrepare:
-    def cut(self, folder, out, limit=None, workers=1, **changes):
-        how = Preparing(MAKING, **changes)
-        cuts = list(prepare(folder, out, how, limit=limit, workers=workers))
-        return cuts, conclude(out)
-
-    def files(self, out):
-        return {path.relative_to(out).as_posix(): path.read_bytes() for path in out.rglob("*.png")}
-
-    def test_triples_have_one_name_and_cover_everything(self, folder, tmp_path):
-        cuts, count = self.cut(folder, tmp_path / "out")
-        assert count == sum(len(cut.names) for cut in cuts) == 3 * 2 * 2
-        names = {
-            part: {p.name for p in (tmp_path / "out" / part).iterdir()} for part in ("lq", "gt", "pseudo_gt")
-        }
-        assert names["lq"] == names["gt"] == names["pseudo_gt"]
-        prepared = Prepared.of(tmp_path / "out", augment=0)
-        assert len(prepared) == 12
-        whole = drawing(0)
-        for name in cuts[0].names:
-            top, left = map(int, name.removesuffix(".png").split("_")[-2:])
-            patch = prepared[prepared.names.index(name)]["gt"]
-            assert np.array_equal(
-                patch.transpose(1, 2, 0), whole[top : top + 64, left : left + 64] / np.float32(255)
-            )
-        lines = (tmp_path / "out" / "pairs.jsonl").read_text("utf-8").splitlines()
-        assert len(lines) == 3
-        assert json.loads(lines[0])["steps"]
-
-    def test_it_goes_on_and_workers_make_no_difference(self, folder, tmp_path):
-        self.cut(folder, tmp_path / "one")
-        self.cut(folder, tmp_path / "two", workers=2)
-        _, first = self.cut(folder, tmp_path / "three", limit=1)
-        assert first == 4
-        before = {p: p.stat().st_mtime_ns for p in (tmp_path / "three").rglob("*.png")}
-        self.cut(folder, tmp_path / "three")
-        assert self.files(tmp_path / "one") == self.files(tmp_path / "two") == self.files(tmp_path / "three")
-        assert all(path.stat().st_mtime_ns == time for path, time in before.items())
-
-    def test_a_set_is_made_in_one_way(self, folder, tmp_path):
-        self.cut(folder, tmp_path / "out")
-        with pytest.raises(InputError, match="begun with other settings"):
-            self.cut(folder, tmp_path / "out", epoch=1)
-
-    def test_damage_and_small_ones_are_told_and_the_rest_is_done(self, folder, tmp_path):
-        (folder / "a.png").write_bytes(b"no picture")
-        write_rgb(folder / "b.png", drawing(1, (40, 200)))
-        cuts, count = self.cut(folder, tmp_path / "out")
-        assert count == 12
-        assert [(cut.failed, bool(cut.sentence)) for cut in cuts[:2]] == [(True, True), (False, True)]
-
-    def test_missing_files_are_named(self, folder, tmp_path):
-        self.cut(folder, tmp_path / "out")
-        gone = next((tmp_path / "out" / "gt").iterdir())
-        gone.unlink()
-        with pytest.raises(InputError, match="is not in all of them"):
-            Prepared.of(tmp_path / "out")
+def test_every_pixel_has_its_turn(tmp_path):
+    """Also those that are too many for sides that are multiples of 8."""
+    rows, columns = np.mgrid[:65, :74]
+    numbered = np.stack([rows * 3, columns * 3, np.zeros_like(rows)], -1).astype(np.uint8)
+    write_rgb(tmp_path / "numbered.png", numbered)
+    pairs = Pairs.of(tmp_path, Making(crop=64, crops=2, pseudo_gt=False, augment=0))
+    seen = np.zeros((65, 74), bool)
+    for number in range(120):
+        patch = np.rint(pairs[number]["gt"] * 85).astype(int)
+        seen[patch[0], patch[1]] = True
+    assert seen.all()
 
 
-@pytest.mark.parametrize(
-    ("before", "after"),
-    [
-        ((1080, 1920), (720, 1280)),
-        ((1080, 1916), (720, 1277)),
-        ((720, 500), (720, 500)),
-        ((480, 640), (480, 640)),
-    ],
-)
-def test_rescaling_cuts_the_width_as_released(before, after):
-    assert rescaled(np.zeros((*before, 3), np.uint8), 720).shape[:2] == after
-    assert rescaled(np.zeros((*before, 3), np.uint8), None).shape[:2] == before
+def test_there_is_no_number_before_the_first(folder):
+    with pytest.raises(IndexError):
+        Pairs.of(folder, MAKING)[-1]
+
+
+def test_prepared_patches_are_those_on_disk_without_leftovers(tmp_path):
+    for part, side in (("lq", 16), ("gt", 64), ("pseudo_gt", 64)):
+        write_rgb(tmp_path / part / "a.png", drawing(1, (side, side)))
+    (tmp_path / "gt" / ".b.1234.partial.png").write_bytes(b"a run was killed")
+    prepared = Prepared.of(tmp_path, augment=0)
+    assert prepared.names == ("a.png",)
+    assert prepared[5]["lq"].shape == (3, 16, 16)
+    assert np.array_equal(np.rint(prepared[0]["gt"] * 255).transpose(1, 2, 0), drawing(1, (64, 64)))
+    (tmp_path / "gt" / "a.png").rename(tmp_path / "gt" / "c.png")
+    with pytest.raises(InputError, match="is not in all of them"):
+        Prepared.of(tmp_path)

@@ -51,7 +51,7 @@ class Enhanced:
 def enhance(
     picture: Rgb, *, background: Background = "sharpened", gamma: float = 0.975, least: int = LEAST
 ) -> Enhanced:
-    """The pseudo-GT of a picture (H, W, 3) of any size.
+    """The pseudo-GT of a picture (H, W, 3) of any size; a small one is mirrored until the kernels are full.
 
     background: what stands between the lines. gamma: weight of the wider Gaussian, which the release draws
     from 0.97..0.98. least: pixels of the smallest line.

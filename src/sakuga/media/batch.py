@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import os
 import unicodedata
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import Future
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
 from sakuga.errors import InputError, SakugaError
-from sakuga.media.crew import Crew
+from sakuga.media.crew import in_turn
 from sakuga.media.sources import Source, find
 
 Told = Mapping[str, Any]
@@ -78,39 +74,12 @@ def _alone(job: Job, tasks: list[tuple[Source, Path]]) -> Iterator[Made]:
 
 
 def _together(job: Job, tasks: list[tuple[Source, Path]], workers: int) -> Iterator[Made]:
-    """Where a process is ended from outside, as for want of memory, the next task is tried apart."""
-    done = 0
-    while done < len(tasks):
-        for made in _until_broken(job, tasks[done:], workers):
-            yield made
-            done += 1
-        if done < len(tasks):
-            yield _apart(job, *tasks[done])
-            done += 1
+    return in_turn(partial(_attempt, job), tasks, workers, _ended)
 
 
-def _until_broken(job: Job, tasks: list[tuple[Source, Path]], workers: int) -> Iterator[Made]:
-    """At most a few tasks wait at a time, so that an interruption has little to cancel."""
-    with Crew(workers) as crew, suppress(BrokenProcessPool):
-        waiting: deque[Future[Made]] = deque()
-        try:
-            for task in tasks:
-                waiting.append(crew.submit(_attempt, job, *task))
-                if len(waiting) > 4 * workers:
-                    yield waiting.popleft().result()
-            while waiting:
-                yield waiting.popleft().result()
-        finally:
-            crew.shutdown(cancel_futures=True)
-
-
-def _apart(job: Job, source: Source, destination: Path) -> Made:
-    try:
-        with Crew(1) as crew:
-            return crew.submit(_attempt, job, source, destination).result()
-    except BrokenProcessPool:
-        sentence = f"{source.path}: the process at work on it was ended, perhaps for want of memory."
-        return Made(source.path, destination, "failed", sentence)
+def _ended(source: Source, destination: Path) -> Made:
+    sentence = f"{source.path}: the process at work on it was ended, perhaps for want of memory."
+    return Made(source.path, destination, "failed", sentence)
 
 
 def _attempt(job: Job, source: Source, destination: Path) -> Made:

@@ -1,4 +1,4 @@
-"""The list of the pictures of a data set, `manifest.jsonl`: a JSON object a line, paths from its folder."""
+"""The list of the pictures or clips of a data set: a JSON object a line, with paths from its own folder."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from sakuga.errors import InputError
 from sakuga.media.atomic import replacing
 from sakuga.media.picture import open_picture
 from sakuga.media.sources import find
+from sakuga.media.video import is_video
 
 NAME = "manifest.jsonl"
 _SHOWN = 5
@@ -20,10 +21,10 @@ _SHOWN = 5
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One picture, or one clip of frames in a folder."""
+    """One picture, or one clip: frames in a folder, or a part of a video."""
 
     file: Path
-    """The file, or the folder of a clip's frames, as it can be opened."""
+    """The picture, the folder of a clip's frames or its video, as it can be opened."""
     place: Path
     """The same from the manifest's folder; it names the sample."""
     width: int = 0
@@ -33,17 +34,24 @@ class Entry:
     rest: Mapping[str, Any] = field(default_factory=dict[str, Any])
     """All else that its line says."""
 
+    @property
+    def is_clip(self) -> bool:
+        """Whether it is no picture but a folder of frames, or a video."""
+        return self.file.is_dir() or is_video(self.file)
 
-def read(path: Path) -> list[Entry]:
+
+def read(path: Path, *, skip: Path | None = None) -> list[Entry]:
     """The entries of a manifest, or those of a folder: of its manifest, else every picture in it.
 
-    No picture is opened. Raises InputError, naming file and line.
+    No picture is opened. skip: a folder inside that is left out, where results go. Raises InputError, naming
+    file and line.
     """
     if path.is_dir() and not (path / NAME).is_file():
-        return _folder(path)
+        return _folder(path, skip)
     path = path / NAME if path.is_dir() else path
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        # Not splitlines(): names may hold what Unicode takes for the end of a line.
+        lines = path.read_bytes().decode("utf-8-sig").split("\n")
     except OSError as error:
         raise InputError(f"{path} could not be read: {error.strerror}.") from error
     except UnicodeDecodeError as error:
@@ -57,7 +65,7 @@ def read(path: Path) -> list[Entry]:
 def write(path: Path, lines: Iterable[Mapping[str, Any]]) -> None:
     """Write a manifest; it appears when it is whole. Each line has at least `file`."""
     with replacing(path) as partial:
-        partial.write_text("".join(f"{line_of(line)}\n" for line in lines), encoding="utf-8")
+        partial.write_bytes(b"".join(encoded(line) + b"\n" for line in lines))
 
 
 def line_of(told: Mapping[str, Any]) -> str:
@@ -65,35 +73,58 @@ def line_of(told: Mapping[str, Any]) -> str:
     return json.dumps(told, ensure_ascii=False)
 
 
-def check(entries: Iterable[Entry]) -> None:
-    """Look at every picture, not at its pixels. Raises InputError that lists the first few problems."""
-    problems = list(_problems(entries))
+def encoded(told: Mapping[str, Any]) -> bytes:
+    """One line in UTF-8; the bytes of a file's name that are none become escapes of JSON."""
+    return line_of(told).encode(errors="backslashreplace")
+
+
+def check(entries: Iterable[Entry], least: int = 0) -> None:
+    """Look at every picture, not at its pixels: is it there, whole, as large as told, and listed once?
+
+    least: side of the smallest picture that is of use. Raises InputError that lists the first few problems.
+    """
+    problems = list(_problems(entries, least))
     if problems:
-        more = f" and {len(problems) - _SHOWN} more" if len(problems) > _SHOWN else ""
-        raise InputError(f"{' '.join(problems[:_SHOWN])}{more and f' There are{more}.'}")
+        more = len(problems) - _SHOWN
+        tail = [f"That is not all: there {'is 1' if more == 1 else f'are {more}'} more."] if more > 0 else []
+        raise InputError(" ".join(problems[:_SHOWN] + tail))
 
 
-def _problems(entries: Iterable[Entry]) -> Iterator[str]:
-    seen: set[Path] = set()
+def _problems(entries: Iterable[Entry], least: int) -> Iterator[str]:
+    seen: set[tuple[Path, str]] = set()
     for entry in entries:
-        if entry.place in seen:
+        key = entry.place, repr([entry.rest.get(name) for name in ("first", "count", "frames")])
+        if key in seen:
             yield f"{entry.place} is listed twice."
-        seen.add(entry.place)
-        if entry.file.is_dir():
-            continue
-        try:
-            with open_picture(entry.file) as picture:
-                size = picture.width, picture.height
-        except InputError as error:
-            yield str(error)
-            continue
-        if entry.width and (entry.width, entry.height) != size:
-            wanted = f"{entry.width}x{entry.height}"
-            yield f"{entry.file} is {size[0]}x{size[1]}, and its manifest says {wanted}."
+        seen.add(key)
+        yield from _clip(entry) if entry.is_clip else _picture(entry, least)
 
 
-def _folder(path: Path) -> list[Entry]:
-    found = find([path])
+def _clip(entry: Entry) -> Iterator[str]:
+    if not entry.file.exists():
+        yield f"{entry.file} could not be read: it does not exist."
+    elif entry.file.is_dir() and not find([entry.file]).sources:
+        yield f"{entry.file} is a folder without pictures."
+
+
+def _picture(entry: Entry, least: int) -> Iterator[str]:
+    try:
+        with open_picture(entry.file) as picture:
+            size = picture.width, picture.height
+    except InputError as error:
+        yield str(error)
+        return
+    if (entry.width or size[0], entry.height or size[1]) != size:
+        wanted = f"{entry.width}x{entry.height}"
+        yield f"{entry.file} is {size[0]}x{size[1]}, and its manifest says {wanted}."
+    elif min(size) < least:
+        yield f"{entry.file} is {size[0]}x{size[1]}; {least} rows and columns are needed, so leave it out."
+
+
+def _folder(path: Path, skip: Path | None) -> list[Entry]:
+    found = find([path], skip=skip)
+    if found.problems:
+        raise InputError(found.problems[0].sentence)
     entries = [Entry(s.path, s.place) for s in found.sources if s.kind == "picture"]
     if not entries:
         raise InputError(f"{path} holds no picture and no {NAME}.")
@@ -104,8 +135,10 @@ def _entry(line: str, path: Path, number: int) -> Entry:
     try:
         told = cast("dict[str, Any]", json.loads(line))
         place = Path(told.pop("file"))
-        width, height = int(told.pop("width", 0)), int(told.pop("height", 0))
-        licence = str(told.pop("licence", ""))
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        width, height = (int(told.pop(name, None) or 0) for name in ("width", "height"))
+        licence = str(told.pop("licence", None) or "")
+    except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError) as error:
         raise InputError(f"{path}, line {number}: it is no JSON object with a `file` ({error}).") from error
+    if place.name in ("", "..") or "\0" in str(place):
+        raise InputError(f"{path}, line {number}: its `file` names nothing.")
     return Entry(path.parent / place, place, width, height, licence, told)
