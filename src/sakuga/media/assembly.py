@@ -9,10 +9,12 @@ from fractions import Fraction
 from pathlib import Path
 
 import av
+import numpy as np
 from av.container import InputContainer, OutputContainer
 from av.packet import Packet
 from av.stream import Stream
 from av.video.stream import VideoStream
+from numpy.typing import NDArray
 
 from sakuga.errors import InputError, OutputError, VerifyError
 from sakuga.media import marks, matroska
@@ -162,22 +164,21 @@ def _dated(segments: Sequence[Path], info: VideoInfo) -> Iterator[Packet[Stream]
     Each encoder counted from its own first frame. Over all packets the decoding times are the presentation
     times in order, as many packets late as the deepest reordering asks for.
     """
-    times = [entry.pts for segment in segments for entry in entries(segment)]
+    times = decoding_times(entry.pts for segment in segments for entry in entries(segment))
     for dts, (entry, payload) in zip(
-        decoding_times(times), (pair for segment in segments for pair in payloads(segment)), strict=True
+        times, (pair for segment in segments for pair in payloads(segment)), strict=True
     ):
         packet: Packet[Stream] = Packet(payload)
-        packet.pts, packet.dts, packet.duration = entry.pts, dts, entry.duration
+        packet.pts, packet.dts, packet.duration = entry.pts, int(dts), entry.duration
         packet.time_base = Fraction(info.time_base)
         packet.is_keyframe = entry.key
         yield packet
 
 
-def decoding_times(times: Iterable[int]) -> list[int]:
+def decoding_times(times: Iterable[int]) -> NDArray[np.int64]:
     """Rising times, none after its packet's, for packets in decoding order shown at distinct `times`."""
-    shown = list(times)
-    ordered = sorted(shown)
-    rank = {time: index for index, time in enumerate(ordered)}
-    late = max((index - rank[time] for index, time in enumerate(shown)), default=0)
-    before = ordered[late] - ordered[0] if ordered else 0
-    return [ordered[i - late] if i >= late else ordered[i] - before for i in range(len(ordered))]
+    shown = np.fromiter(times, np.int64)
+    ordered = np.sort(shown)
+    late = int((np.arange(len(shown)) - np.searchsorted(ordered, shown)).max(initial=0))
+    before = ordered[late] - ordered[0] if len(ordered) else 0
+    return np.concatenate([ordered[:late] - before, ordered[: len(ordered) - late]])
