@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sakuga.media.frames import Pixels
-from sakuga.metrics.luma import luma
+from sakuga.metrics.luma import luma, shaped
 
 ROWS = 480
 """Rows that a picture is brought to first."""
@@ -44,9 +44,8 @@ Marks = NDArray[np.float64]
 
 def lettering(pixels: Pixels) -> float:
     """(H, W, 3) RGB or (H, W, 1) grey to the share of the area that lines of text take."""
-    height, width = pixels.shape[:2]
-    size = max(1, round(width * ROWS / height)), ROWS
-    way = cv2.INTER_AREA if height > ROWS else cv2.INTER_LINEAR
+    size = shaped(pixels, ROWS)
+    way = cv2.INTER_AREA if pixels.shape[0] > ROWS else cv2.INTER_LINEAR
     small = cast("Pixels", cv2.resize(pixels, size, interpolation=way)).reshape(ROWS, size[0], -1)
     grey = np.rint(luma(small)).astype(np.uint8)
     covered = np.zeros(grey.shape, bool)

@@ -15,6 +15,7 @@ Luma = NDArray[np.float32]
 
 SMALL = 360
 """Rows of pictures that are measured small."""
+WIDEST = 8
 _BT709 = np.array((0.2126, 0.7152, 0.0722), np.float32)
 
 
@@ -25,11 +26,20 @@ def luma(pixels: Pixels) -> Luma:
 
 
 def small(pixels: Pixels) -> Luma:
-    """The luma of a picture brought to SMALL rows, in its own shape: all sizes look alike, and cost alike."""
-    height, width = pixels.shape[:2]
-    size = max(1, round(width * SMALL / height)), SMALL
+    """The luma of a picture brought to SMALL rows, in its own shape: all sizes look alike, and cost alike.
+
+    One that is more than WIDEST times as wide as high is squeezed to that.
+    """
+    size = shaped(pixels, SMALL)
+    height = pixels.shape[0]
     way = cv2.INTER_AREA if height > SMALL else cv2.INTER_LINEAR
     return luma(cast("Pixels", cv2.resize(pixels, size, interpolation=way)).reshape(SMALL, size[0], -1))
+
+
+def shaped(pixels: Pixels, rows: int) -> tuple[int, int]:
+    """(columns, rows) of a picture brought to so many rows."""
+    height, width = pixels.shape[:2]
+    return min(max(1, round(width * rows / height)), WIDEST * rows), rows
 
 
 def resized(picture: Luma, rows: int, columns: int | None = None) -> Luma:
