@@ -346,3 +346,19 @@ def test_file_names_tell_time_or_place():
     settings = CurateSettings(selection="released", keep_alike=True)
     picks = Chooser(settings)(survey([float(n) for n in range(80)])).picks
     assert [file_name("a", pick) for pick in picks[:3]] == ["a_0_0.png", "a_0_1.png", "a_1_0.png"]
+
+
+def test_a_stopped_run_goes_on(film, moving, tmp_path):
+    def stop(event):
+        if isinstance(event, Surveyed):
+            raise KeyboardInterrupt
+
+    out, videos, settings = tmp_path / "set", [film, moving], CurateSettings(count=2)
+    with pytest.raises(KeyboardInterrupt):
+        curate(videos, out, settings=settings, on_event=stop)
+    assert not (out / manifest.NAME).exists()
+    events = []
+    curate(videos, out, settings=settings, on_event=events.append)
+    assert [event.kept for event in events if isinstance(event, Surveyed)] == [True, False]
+    curate(videos, tmp_path / "fresh", settings=settings)
+    assert (out / manifest.NAME).read_bytes() == (tmp_path / "fresh" / manifest.NAME).read_bytes()
