@@ -69,6 +69,10 @@ def desk(tmp_path: Path) -> Path:
     for name in ("picture.png", "samples/witch.jpg", "scans/page-01.jpg", "stills/first.png"):
         pixels = np.random.default_rng(len(name)).integers(0, 256, (12, 16, 3), np.uint8)
         Image.fromarray(pixels).resize((32, 24)).save(tmp_path / name)
+    for name in ("results/page-01_4x.png", "originals/page-01.png"):
+        (tmp_path / name).parent.mkdir()
+        large = Image.open(tmp_path / "scans" / "page-01.jpg").resize((128, 96))
+        large.save(tmp_path / name)
     for name in ("episode.mkv", "samples/clip.mkv"):
         film(tmp_path / name)
     network(tmp_path / "mine.onnx")
@@ -314,3 +318,23 @@ def test_operators_are_told_with_their_parameters_and_an_example() -> None:
         assert [row[0] for row in rows("degrade.md", name)] == parameters
         clip = np.full((1, 40, 60, 3), 0.5, np.float32)
         assert pipeline.apply(pipeline.from_json(f"[{example}]"), clip).shape[-1] == 3
+
+
+def test_flags_measures_and_protocols_of_evaluate_are_true() -> None:
+    cli = import_module("sakuga.cli.evaluate")
+    for verb, heading in (("evaluate", "Flags"), ("compare", "Compare")):
+        flags = inspect.signature(getattr(import_module(f"sakuga.cli.{verb}"), verb)).parameters
+        told = told_flags("evaluate.md", heading)
+        wanted = [name for name, flag in flags.items() if flag.kind is flag.KEYWORD_ONLY]
+        assert list(told) == [f"--{name.replace('_', '-')}" for name in wanted]
+        plain = {n: str(flags[n].default) for n in wanted if flags[n].default is not None}
+        assert {name: told[f"--{name.replace('_', '-')}"] for name in plain} == plain
+    metrics = import_module("sakuga.metrics.table").METRICS
+    assert [row[:4] for row in rows("evaluate.md", "Measures")] == [
+        [name, each.needs, each.better, each.unit] for name, each in metrics.items()
+    ]
+    protocols = import_module("sakuga.evaluate.protocol").PROTOCOLS
+    assert rows("evaluate.md", "Protocols") == [
+        [name, each.clips, each.frames, each.mean, each.source] for name, each in protocols.items()
+    ]
+    assert get_args(cli.ProtocolName) == tuple(protocols)
