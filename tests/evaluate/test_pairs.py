@@ -14,7 +14,7 @@ from sakuga.evaluate.pairs import pair
 
 
 def stills(*names):
-    return [Clip(name, (Path(name),)) for name in names]
+    return [Clip(name, (Path(name),), "picture") for name in names]
 
 
 def named(results, references):
@@ -75,9 +75,7 @@ def test_accents_are_the_same_however_a_system_writes_them():
 
 
 def test_a_clip_is_paired_by_its_folder_whatever_dots_are_in_it():
-    results, references = (
-        [Clip(n, (Path("0.png"), Path("1.png"))) for n in ("v1.0", "v1.5")] for _ in range(2)
-    )
+    results, references = ([Clip(n, (Path("0.png"),), "folder") for n in ("v1.0", "v1.5")] for _ in range(2))
     assert [(a.name, b.name) for a, b in pair(results, references)[0]] == [("v1.0", "v1.0"), ("v1.5", "v1.5")]
 
 

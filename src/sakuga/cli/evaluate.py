@@ -66,11 +66,11 @@ def evaluate(
         made = measured(folder, reference, asked, _tell)
     except InputError as error:
         raise UsageError(str(error)) from None
+    _show(made)
     for path in (json, csv, latex):
         if path is not None:
             tables.write(path, made)
             output.note(f"written: {path}")
-    _show(made)
     return Exit.FAILED if made.problems else Exit.OK
 
 

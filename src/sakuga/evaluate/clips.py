@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from sakuga.errors import InputError
 from sakuga.evaluate.protocol import Protocol
@@ -24,22 +25,18 @@ class Clip:
     """Its place below the folder that was named."""
     files: tuple[Path, ...]
     """A picture, the frames of a folder in order, or one video."""
-    video: bool = False
-
-    @property
-    def still(self) -> bool:
-        return not self.video and len(self.files) == 1
+    kind: Literal["picture", "folder", "video"]
 
     def count(self) -> int:
         """How many frames; a video is decoded for it, as containers do not tell it reliably."""
-        if not self.video:
+        if self.kind != "video":
             return len(self.files)
         with open_video(self.files[0]) as video:
             return sum(1 for _ in video.frames())
 
     def frames(self, wanted: frozenset[int] | None = None) -> Iterator[tuple[int, Pixels]]:
         """Number and pixels (H, W, 3) of each frame, or of those `wanted`. Raises InputError for damage."""
-        if not self.video:
+        if self.kind != "video":
             for index, file in enumerate(self.files):
                 if wanted is None or index in wanted:
                     yield index, read_rgb(file)
@@ -53,7 +50,7 @@ class Clip:
 
     def file(self, index: int) -> Path:
         """Where a frame is."""
-        return self.files[0] if self.video else self.files[index]
+        return self.files[0] if self.kind == "video" else self.files[index]
 
 
 def clips(folder: Path, protocol: Protocol) -> tuple[list[Clip], list[str]]:
@@ -68,13 +65,13 @@ def clips(folder: Path, protocol: Protocol) -> tuple[list[Clip], list[str]]:
     for source in found.sources:
         name = source.place.as_posix()
         if source.kind == "video":
-            made.append(Clip(name, (source.path,), video=True))
+            made.append(Clip(name, (source.path,), "video"))
         elif protocol.clips == "pictures" or source.path == folder:
-            made.append(Clip(name, (source.path,)))
+            made.append(Clip(name, (source.path,), "picture"))
         else:
             parent = source.place.parent
             groups.setdefault(parent.as_posix() if parent.name else folder.name, []).append(source.path)
-    made += [Clip(name, tuple(sorted(files, key=_natural))) for name, files in groups.items()]
+    made += [Clip(name, tuple(sorted(files, key=_natural)), "folder") for name, files in groups.items()]
     if not made:
         raise InputError(problems[0] if problems else f"{folder} holds no picture and no video.")
     return sorted(made, key=lambda clip: clip.name), problems

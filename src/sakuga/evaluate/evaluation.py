@@ -96,7 +96,8 @@ def evaluate(folder: Path, reference: Path | None, asked: Asked, on_clip: OnClip
             made.problems.append(str(error))
             continue
         made.rows += rows
-        made.models |= {row.file: model or origin.carried(Path(row.file)) for row in rows}
+        for file in {row.file for row in rows}:
+            made.models[file] = model or origin.carried(Path(file))
     _conclude(made, protocol)
     return made
 
@@ -120,7 +121,7 @@ def _found(made: Evaluation, protocol: Protocol) -> list[tuple[Clip, Clip | None
 
 def _movable(pairs: list[tuple[Clip, Clip | None]], asked: Asked) -> None:
     moving = [name for name in asked.metrics if METRICS[name].needs == "sequence"]
-    if moving and all(clip.still for clip, _ in pairs):
+    if moving and all(clip.kind == "picture" for clip, _ in pairs):
         raise InputError(
             f"{moving[0]} needs moving pictures: videos, or folders of frames with --protocol frames."
         )
@@ -130,7 +131,7 @@ def _unexpected(results: list[Clip], protocol: Protocol) -> list[str]:
     if protocol.expected is None:
         return []
     count, length = protocol.expected
-    odd = [clip.name for clip in results if not clip.video and len(clip.files) != length]
+    odd = [clip.name for clip in results if clip.kind == "folder" and len(clip.files) != length]
     notes = [f"This protocol is for {count} clips, and there are {len(results)}."] * (len(results) != count)
     return notes + [f"{name} does not have {length} frames, as its protocol's clips do." for name in odd[:5]]
 

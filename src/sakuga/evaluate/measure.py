@@ -44,7 +44,7 @@ def measure(
         for index, pair in frames(clip, reference, numbers, border):
             where = str(clip.file(index)), str(reference.file(index)) if reference else None
             for part, values in _values(where, pair, alone, compared, protocol.halves):
-                rows.append(Row(clip.name, *where, None if clip.still else index, part, values))
+                rows.append(Row(clip.name, *where, None if clip.kind == "picture" else index, part, values))
     if moving and reference:
         values = {name: each.measure(_moving(clip, reference, border)) for name, each in moving.items()}
         rows.append(Row(clip.name, str(_place(clip)), str(_place(reference)), None, "clip", values))
@@ -101,4 +101,4 @@ def _moving(clip: Clip, reference: Clip, border: int) -> Iterator[tuple[Pixels, 
 
 
 def _place(clip: Clip) -> Path:
-    return clip.file(0) if clip.video else clip.file(0).parent
+    return clip.file(0).parent if clip.kind == "folder" else clip.file(0)

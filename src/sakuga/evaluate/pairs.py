@@ -52,7 +52,7 @@ def _doubled(references: Sequence[Clip]) -> set[str]:
 def _exact(clip: Clip) -> str:
     """Its place without the file's suffix; composed, as systems differ in how they write accents."""
     place = PurePosixPath(unicodedata.normalize("NFC", clip.name))
-    return place.as_posix() if len(clip.files) > 1 else place.with_suffix("").as_posix()
+    return place.as_posix() if clip.kind == "folder" else place.with_suffix("").as_posix()
 
 
 def _loose(clip: Clip) -> str:

@@ -109,7 +109,8 @@ def _tabular(made: Evaluation) -> Iterator[str]:
     yield r"\toprule"
     yield " & ".join(["", *(f"{_escaped(name)} {_ARROWS[METRICS[name].better]}" for name in names)]) + r" \\"
     yield r"\midrule"
-    yield " & ".join([_escaped(made.folder.name), *(_cell(made, name) for name in names)]) + r" \\"
+    label = " ".join(made.folder.resolve().name.split())
+    yield " & ".join([_escaped(label), *(_cell(made, name) for name in names)]) + r" \\"
     yield r"\bottomrule"
     yield r"\end{tabular}"
 
