@@ -130,7 +130,7 @@ def main() -> None:
             encoded(shots(given.data, 60 * given.minutes), video, preset="veryfast")
             print(f"film: {video.stat().st_size / 1e6:.0f} MB, made in {time.perf_counter() - start:.0f} s")
         print(
-            "| selection | I pictures | chosen | PNG / sakuga, s | faster | of all cores, s | less | pictures |"
+            "| selection | I pictures | chosen | PNG / sakuga, s | faster | CPU time, s | less | pictures |"
         )
         print("|---|---|---|---|---|---|---|---|")
         for selection in ("paper", "released"):
