@@ -130,9 +130,9 @@ def main() -> None:
             encoded(shots(given.data, 60 * given.minutes), video, preset="veryfast")
             print(f"film: {video.stat().st_size / 1e6:.0f} MB, made in {time.perf_counter() - start:.0f} s")
         print(
-            "| selection | I pictures | chosen | PNG and script, s | sakuga, s | times faster | selection |"
+            "| selection | I pictures | chosen | PNG / sakuga, s | faster | CPU time, s | less | pictures |"
         )
-        print("|---|---|---|---|---|---|---|")
+        print("|---|---|---|---|---|---|---|---|")
         for selection in ("paper", "released"):
             print(compare(video, selection, int(given.minutes), given.runs), flush=True)
         sets = [ours(video, Path(room) / f"set{n}", "paper", workers) for n, workers in enumerate((1, 2, 1))]

@@ -67,7 +67,7 @@ class Clips(Kind[Reel, Clip]):
     def settings(self) -> dict[str, Any]:
         """All but what only a machine is told, and the version."""
         told = asdict(self.wanted)
-        del told["workers"], told["cluster"]
+        del told["workers"]
         return told | {"sakuga": version("sakuga")}
 
     def make(self, order: Order[Reel, Clip]) -> list[Line]:

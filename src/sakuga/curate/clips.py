@@ -37,8 +37,6 @@ class ClipSettings:
     licence: str = ""
     """Goes into every line of the manifest."""
     workers: int = 1
-    cluster: str | None = None
-    """Where Ray runs; None is this machine, without it."""
 
     def __post_init__(self) -> None:
         if self.count < 1:

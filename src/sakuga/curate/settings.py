@@ -38,8 +38,6 @@ class CurateSettings:
     seed: int = 0
     """Of the score `random`."""
     workers: int = 1
-    cluster: str | None = None
-    """Where Ray runs; None is this machine, without it."""
 
     def __post_init__(self) -> None:
         if self.score == "ic9600" and self.weights is None:
