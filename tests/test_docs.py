@@ -23,6 +23,8 @@ import pytest
 from onnx import TensorProto, helper
 from PIL import Image
 
+from sakuga.engine import reuse
+from sakuga.media.blocks import BLOCK
 from sakuga.media.codecs import CODECS, CONTAINERS
 from sakuga.media.formats import FORMATS
 from sakuga.models.catalog import CATALOG, DEFAULT
@@ -232,6 +234,13 @@ def test_flags_offer_what_the_tables_hold() -> None:
     cli = import_module("sakuga.cli.restore")
     assert get_args(cli.Codec) == tuple(CODECS)
     assert set(get_args(cli.Format)) <= set(FORMATS)
+
+
+def test_limits_of_reuse_are_true() -> None:
+    text = " ".join((ROOT / "docs" / "engine.md").read_text(encoding="utf-8").split())
+    assert f"blocks of {BLOCK}x{BLOCK}" in text
+    assert f"more than {reuse.NEW:g} levels" in text
+    assert f"a mean square of {reuse.BUDGET:g} levels" in text
 
 
 def test_table_of_picture_formats_is_true() -> None:
