@@ -14,6 +14,7 @@ class Credit:
     """One drawing as the manifest has it."""
 
     file: str
+    kind: str
     work: str
     split: str
     author: str
@@ -41,6 +42,10 @@ class Drawings:
     def taken(self) -> list[Credit]:
         """The credits of the drawings opened since `start`, each once, in order."""
         return list(dict.fromkeys(self._taken))
+
+    def files(self, kind: str) -> list[str]:
+        """Those of one kind that anybody may look at."""
+        return [it.file for it in self._credits.values() if it.kind == kind and it.split != "test"]
 
     def open(self, file: str, mode: str = "RGB") -> Image.Image:
         """The drawing `file` in Pillow's `mode`; ValueError for one that only final numbers may look at."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import cycle
+from math import sin
 from pathlib import Path
 
 import av
@@ -17,6 +19,8 @@ RATE = Fraction(24000, 1001)
 SIZE = (640, 480)
 PAINTING = "paintings/pcart_2015_05_27_user_manual_by_David_Revoy.webp"
 OTHER = "comics/pepper_carrot_e09p01.avif"
+HEAD, NECK = (112, 0, 400, 222), (0.42, 0.22)
+"""Of the drawing that turns its head: the head's box, and what it turns about, as shares of the sides."""
 FACES = ("normal", "surprised", "puzzled", "happy", "smug")
 
 
@@ -28,6 +32,10 @@ class Stage:
     other: Image.Image
     faces: tuple[Image.Image, ...]
     figure: Image.Image
+    bust: Image.Image
+    """A figure as a medium shot has it, without its head."""
+    head: Image.Image
+    """The head, on a canvas of the bust's size."""
 
     def over(self, background: Image.Image, drawing: Image.Image, x: float, y: float) -> Image.Image:
         frame = background.copy()
@@ -46,7 +54,17 @@ def stage(root: Path) -> Stage:
     wide = castle.resize((1280, 960), Image.Resampling.LANCZOS).crop((0, 200, 1280, 680))
     other = drawings.open(OTHER).crop((46, 66, 946, 716)).resize(SIZE, Image.Resampling.LANCZOS)
     faces = tuple(_scaled(drawings.character("reimu", face), 620) for face in FACES)
-    return Stage(wide, other, faces, _scaled(drawings.character("youmu", "normal"), 420))
+    whole = drawings.character("youmu", "normal")
+    return Stage(wide, other, faces, _scaled(whole, 420), *(_scaled(part, 560) for part in _apart(whole)))
+
+
+def _apart(drawing: Image.Image) -> tuple[Image.Image, Image.Image]:
+    """The body without the head, and the head, on canvases of the same size."""
+    empty = Image.new("RGBA", drawing.size)
+    bust, head = drawing.copy(), empty.copy()
+    bust.paste(empty.crop(HEAD), HEAD[:2])
+    head.paste(drawing.crop(HEAD), HEAD[:2])
+    return bust, head
 
 
 def _scaled(drawing: Image.Image, height: int) -> Image.Image:
@@ -54,7 +72,14 @@ def _scaled(drawing: Image.Image, height: int) -> Image.Image:
 
 
 def twos(s: Stage, n: int) -> Image.Image:
-    """A body that moves on twos over a still background."""
+    """A figure in a medium shot that turns its head on twos; all else stands still."""
+    neck = s.head.width * NECK[0], s.head.height * NECK[1]
+    turned = s.head.rotate(4 * sin(n // 2 * 0.8), Image.Resampling.BICUBIC, center=neck)
+    return s.over(s.over(s.other, s.bust, 170, 40), turned, 170, 40)
+
+
+def twos_close(s: Stage, n: int) -> Image.Image:
+    """A body in close-up, most of the frame, all of which moves on twos."""
     return s.over(s.window(0), s.faces[n // 8 % 5], 60 + 5 * (n // 2), 40 + (n // 2) % 3)
 
 
@@ -90,9 +115,23 @@ def motion(s: Stage, n: int) -> Image.Image:
     return s.over(s.window(5.7 * n), s.figure, 40 + 7 * n, 40 + 3 * (n % 9))
 
 
+def film(s: Stage, n: int) -> Image.Image:
+    """All of these in shots that follow each other, about as often as a series has them."""
+    shots = cycle(FILM)
+    content, length = next(shots)
+    while n >= length:
+        n -= length
+        content, length = next(shots)
+    return content(s, n)
+
+
+FILM = ((hold, 36), (twos, 24), (threes, 60), (fade, 24), (twos_close, 16), (twos, 24), (pan, 16))
+"""Content and frames of each shot."""
 CONTENT: dict[str, Callable[[Stage, int], Image.Image]] = {
-    f.__name__: f for f in (hold, threes, twos, cuts, fade, pan, motion)
+    f.__name__.replace("_", "-"): f for f in (hold, threes, twos, twos_close, cuts, fade, pan, motion, film)
 }
+LENGTH = {"film": sum(length for _, length in FILM)}
+"""Frames of what has a length of its own."""
 
 
 def frames(s: Stage, content: str, count: int) -> Iterator[np.ndarray]:

@@ -23,10 +23,15 @@ def sakuga(*arguments, cwd=None, env=None, **options):
     )
 
 
-def started(*arguments, cwd=None):
+def started(*arguments, cwd=None, **options):
     """Begin, and leave the rest to the caller."""
     return subprocess.Popen(
-        [*SAKUGA, *map(str, arguments)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=cwd
+        [*SAKUGA, *map(str, arguments)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=cwd,
+        **options,
     )
 
 

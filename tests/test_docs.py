@@ -9,6 +9,7 @@ import re
 import subprocess
 import sys
 import sysconfig
+import tomllib
 from collections.abc import Iterator
 from fractions import Fraction
 from importlib import import_module
@@ -22,6 +23,8 @@ import pytest
 from onnx import TensorProto, helper
 from PIL import Image
 
+from sakuga.engine import reuse
+from sakuga.media.blocks import BLOCK
 from sakuga.media.codecs import CODECS, CONTAINERS
 from sakuga.media.formats import FORMATS
 from sakuga.models.catalog import CATALOG, DEFAULT
@@ -68,6 +71,10 @@ def desk(tmp_path: Path) -> Path:
     for name in ("picture.png", "samples/witch.jpg", "scans/page-01.jpg", "stills/first.png"):
         pixels = np.random.default_rng(len(name)).integers(0, 256, (12, 16, 3), np.uint8)
         Image.fromarray(pixels).resize((32, 24)).save(tmp_path / name)
+    for name in ("results/page-01_4x.png", "originals/page-01.png"):
+        (tmp_path / name).parent.mkdir()
+        large = Image.open(tmp_path / "scans" / "page-01.jpg").resize((128, 96))
+        large.save(tmp_path / name)
     for name in ("episode.mkv", "samples/clip.mkv"):
         film(tmp_path / name)
     network(tmp_path / "mine.onnx")
@@ -176,10 +183,64 @@ def test_flags_of_preview_are_true() -> None:
     assert told == {f"--{name}": str(flag.default) for name, flag in flags.items() if name != "file"}
 
 
+def told_flags(page: str, heading: str) -> dict[str, str]:
+    """Flag -> what holds without it, of the first table below `heading`."""
+    return {row[0]: row[-1] for row in rows(page, heading)}
+
+
+def test_flags_of_the_data_and_training_commands_are_true() -> None:
+    for verb, page, heading, given in (
+        ("lines", "data.md", "Lines", "images"),
+        ("prepare", "data.md", "Prepare", "source"),
+        ("degrade", "degrade.md", "Flags", "images"),
+        ("train", "train.md", "Flags", "recipe"),
+    ):
+        flags = inspect.signature(getattr(import_module(f"sakuga.cli.{verb}"), verb)).parameters
+        told = told_flags(page, heading)
+        assert list(told) == [f"--{name}" for name in flags if name != given]
+        plain = {f"--{n}": str(f.default) for n, f in flags.items() if type(f.default) in (int, str)}
+        assert {name: told[name] for name in plain} == plain
+
+
+def test_flags_scores_and_selections_of_curate_are_true() -> None:
+    cli = import_module("sakuga.cli.curate")
+    flags = inspect.signature(cli.curate).parameters
+    told = told_flags("curate.md", "Flags")
+    assert list(told) == [
+        f"--{'no-' if flag.default is True else ''}{flag.name.replace('_', '-')}"
+        for flag in flags.values()
+        if flag.name != "videos"
+    ]
+    plain = {
+        f"--{n}": str(f.default) for n, f in flags.items() if type(f.default) in (int, str) and f.default
+    }
+    assert {name: told[name] for name in plain} == plain
+    assert [row[0] for row in rows("curate.md", "Scores")] == list(get_args(cli.Score))
+    assert [row[0] for row in rows("curate.md", "Selections")] == list(get_args(cli.Selection))
+
+
+def test_table_of_recipes_is_true() -> None:
+    recipes = {path.stem: path for path in sorted((ROOT / "recipes").glob("*.toml"))}
+    told = {row[0]: row[1:] for row in rows("train.md", "Recipes")}
+    assert list(told) == list(recipes)
+    for name, (network, stage, steps, rate) in told.items():
+        recipe = tomllib.loads(recipes[name].read_text(encoding="utf-8"))
+        assert (recipe["model"]["network"], recipe["schedule"]["steps"]) == (network, int(steps))
+        assert recipe["schedule"]["rate"] == float(rate)
+        assert ("critic" in recipe["losses"]) == ("critic" in stage)
+
+
 def test_flags_offer_what_the_tables_hold() -> None:
     cli = import_module("sakuga.cli.restore")
     assert get_args(cli.Codec) == tuple(CODECS)
     assert set(get_args(cli.Format)) <= set(FORMATS)
+
+
+def test_limits_of_reuse_are_true() -> None:
+    text = " ".join((ROOT / "docs" / "engine.md").read_text(encoding="utf-8").split())
+    assert f"blocks of {BLOCK}x{BLOCK}" in text
+    assert f"more than {reuse.NEW:g} levels" in text
+    assert f"a mean square of {reuse.BUDGET:g} levels" in text
 
 
 def test_table_of_picture_formats_is_true() -> None:
@@ -207,3 +268,82 @@ def test_table_of_models_is_the_catalog() -> None:
     assert rows("models.md", "Catalog") == [
         [spec.name, spec.network, str(spec.scale), spec.licence, spec.note] for spec in CATALOG.values()
     ]
+
+
+def test_tables_of_codecs_to_degrade_with_are_true() -> None:
+    codecs = import_module("sakuga.degrade.codecs").CODECS
+    assert rows("degrade-codecs.md", "Codecs") == [
+        [
+            name,
+            each.unit,
+            f"{each.best:g}",
+            f"{each.worst:g}",
+            "yes" if each.moving else "no",
+            ", ".join(each.presets),
+        ]
+        for name, each in codecs.items()
+    ]
+    settings = import_module("sakuga.degrade.films").Settings
+    assert [row[0] for row in rows("degrade-codecs.md", "Settings")] == list(settings.__dataclass_fields__)
+
+
+def test_table_of_televisions_faults_is_true() -> None:
+    operators = import_module("sakuga.degrade.operators").OPERATORS
+    told = {row[0]: row[2].replace("`", "").split() for row in rows("degrade-broadcast.md", "Operators")}
+    assert told == {name: list(inspect.signature(operators[name]).parameters)[1:] for name in told}
+    pipeline = import_module("sakuga.degrade.pipeline")
+    samples = [
+        pipeline.draw(pipeline.named("broadcast"), np.random.default_rng(n), (96, 128)) for n in range(200)
+    ]
+    drawn = {step.operator for sample in samples for step in sample}
+    assert drawn == set(told) | {"blur", "resize", "gaussian", "codec", "round"}
+
+
+def test_table_of_presets_and_their_language_is_true() -> None:
+    presets = import_module("sakuga.degrade.presets").PRESETS
+    assert rows("degrade.md", "Presets") == [
+        [name, each.note, "yes" if each.together else "no", each.source] for name, each in presets.items()
+    ]
+    language = vars(import_module("sakuga.degrade.preset"))
+    known = [name for name, part in language.items() if hasattr(part, "draw") and name not in NO_PARTS]
+    assert [name for name, _ in rows("degrade.md", "Presets of your own")] == known
+    assert get_args(import_module("sakuga.cli.degrade").Preset) == tuple(presets)
+
+
+NO_PARTS = {"Part", "Choice", "Distribution"}
+"""What the language's module holds beside the parts of presets."""
+
+
+def test_operators_are_told_with_their_parameters_and_an_example() -> None:
+    pipeline = import_module("sakuga.degrade.pipeline")
+    page = (ROOT / "docs" / "degrade.md").read_text(encoding="utf-8")
+    examples = [text for language, text in FENCE.findall(page) if language == "text"]
+    told = [re.search(r'"operator": "(\w+)"', text)[1] for text in examples]  # type: ignore[index]
+    others = [row[0] for row in rows("degrade-broadcast.md", "Operators")]
+    operators = import_module("sakuga.degrade.operators").OPERATORS
+    assert [*told, *others] == list(operators)
+    for name, example in zip(told, examples, strict=True):
+        parameters = list(inspect.signature(operators[name]).parameters)[1:]
+        assert [row[0] for row in rows("degrade.md", name)] == parameters
+        clip = np.full((1, 40, 60, 3), 0.5, np.float32)
+        assert pipeline.apply(pipeline.from_json(f"[{example}]"), clip).shape[-1] == 3
+
+
+def test_flags_measures_and_protocols_of_evaluate_are_true() -> None:
+    cli = import_module("sakuga.cli.evaluate")
+    for verb, heading in (("evaluate", "Flags"), ("compare", "Compare")):
+        flags = inspect.signature(getattr(import_module(f"sakuga.cli.{verb}"), verb)).parameters
+        told = told_flags("evaluate.md", heading)
+        wanted = [name for name, flag in flags.items() if flag.kind is flag.KEYWORD_ONLY]
+        assert list(told) == [f"--{name.replace('_', '-')}" for name in wanted]
+        plain = {n: str(flags[n].default) for n in wanted if flags[n].default is not None}
+        assert {name: told[f"--{name.replace('_', '-')}"] for name in plain} == plain
+    metrics = import_module("sakuga.metrics.table").METRICS
+    assert [row[:4] for row in rows("evaluate.md", "Measures")] == [
+        [name, each.needs, each.better, each.unit] for name, each in metrics.items()
+    ]
+    protocols = import_module("sakuga.evaluate.protocol").PROTOCOLS
+    assert rows("evaluate.md", "Protocols") == [
+        [name, each.clips, each.frames, each.mean, each.source] for name, each in protocols.items()
+    ]
+    assert get_args(cli.ProtocolName) == tuple(protocols)

@@ -120,7 +120,8 @@ def test_wheel_holds_the_package_and_its_licence(tmp_path: Path) -> None:
     modules = {str(path.relative_to(ROOT / "src")) for path in MODULES}
     rest = {file for file in files - modules if ".dist-info/" not in file}
     assert modules <= files
-    assert rest == {"sakuga/py.typed"}
+    parameters = {f"sakuga/metrics/niqe_{name}.npz" for name in ("published", "anime")}
+    assert rest == {"sakuga/py.typed", *parameters}
     assert {"LICENSE", "NOTICE"} <= {Path(file).name for file in files}
 
 

@@ -6,6 +6,7 @@ import importlib
 from typing import TYPE_CHECKING
 
 from sakuga.errors import (
+    CodecError,
     DeviceError,
     InputError,
     ModelError,
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     __version__: str
 
 __all__ = [
+    "CodecError",
     "DeviceError",
     "InputError",
     "ModelError",

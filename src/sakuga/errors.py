@@ -5,6 +5,7 @@ SakugaError             its text is a sentence: what came, what was expected, wh
 ├── ModelError          a model's name, file or weights cannot be used
 │   ├── UnknownModel    no such name in the catalog, no such file
 │   └── WeightsError    the weights cannot be fetched, or are not the ones promised
+├── CodecError          a codec could not encode or decode what it was given
 ├── DeviceError         the device cannot run what was asked
 │   └── OutOfMemory     it could not at this tile size; a smaller one may fit
 └── OutputError         the result could not be written whole
@@ -32,6 +33,10 @@ class UnknownModel(ModelError):  # noqa: N818
 
 class WeightsError(ModelError):
     """The weights cannot be fetched or read, or their hash is not the promised one."""
+
+
+class CodecError(SakugaError):
+    """A codec could not encode or decode pictures that were to be degraded."""
 
 
 class DeviceError(SakugaError):

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from fake_backend import FakeBackend
 from sakuga.engine.engine import Engine
-from sakuga.engine.reuse import NEW, WARM_UP, Reuse, Saved
+from sakuga.engine.reuse import BUDGET, SEEN, WARM_UP, Reuse, Saved
+from sakuga.media.blocks import block_means
 from sakuga.models.spec import FileSource, ModelSpec
 
 RNG = np.random.default_rng(11)
@@ -35,7 +36,15 @@ def drawing(height=96, width=128, seed=0):
 
 
 def noisy(frame):
-    return (frame + RNG.integers(-2, 3, frame.shape)).astype(np.uint8)
+    """As x264 leaves a held drawing: a mean square of 0.1 from frame to frame, in few places."""
+    flecks = RNG.integers(-2, 3, frame.shape[:2]) * (RNG.random(frame.shape[:2]) < 0.02)
+    return (frame + flecks[..., None]).astype(np.uint8)
+
+
+def left(frame, committed):
+    """Mean square of the largest change of a channel."""
+    change = np.abs(frame.astype(np.float32) - committed).max(2)
+    return float(block_means(change * change).mean())
 
 
 def with_mouth(frame, opened):
@@ -72,12 +81,25 @@ def test_a_mouth_that_moves_is_run_alone_and_comes_out_as_from_the_whole():
     assert all(h * w < 96 * 128 / 2 for h, w in tiles[1:])
 
 
-def test_a_slow_fade_does_not_creep_away():
-    clip = [np.clip(drawing() * (n / 60), 0, 255).astype(np.uint8) for n in range(61)]
-    full, _, _ = run("off", clip)
-    near, _, _ = run("near", clip)
-    worst = max(float(np.abs(a.astype(int) - b).mean()) for a, b in zip(near, full, strict=True))
-    assert worst < NEW
+@pytest.mark.parametrize("length", [60, 240])
+def test_a_slow_fade_does_not_creep_away(length):
+    clip = [np.clip(drawing() * (n / length), 0, 255).astype(np.uint8) for n in range(length + 1)]
+    near, tiles, _ = run("near", clip)
+    worst = max(left(frame[::2, ::2], source) for frame, source in zip(near, clip, strict=True))
+    assert worst <= BUDGET
+    assert (len(tiles) < len(clip)) == (length > 60)
+
+
+@given(st.integers(0, 2**32), st.integers(9, 70), st.integers(9, 70), st.floats(0, 3))
+def test_what_is_not_run_again_stays_within_the_budget(seed, height, width, strength):
+    random = np.random.default_rng(seed)
+    reuse = Reuse("near", spec(), Saved(), regions=True)
+    frame = random.integers(0, 256, (height, width, 3)).astype(np.float32)
+    for number in range(6):
+        frame = np.clip(frame + random.normal(0, strength * random.random(), frame.shape), 0, 255)
+        shown = frame.astype(np.uint8)
+        reuse.todo(shown, fresh=number == 0)
+        assert left(shown, reuse.committed) <= BUDGET
 
 
 def test_a_new_shot_starts_afresh():
@@ -148,8 +170,8 @@ def test_regions_cover_every_change_and_see_their_halo(height, width, halo, mult
             assert 0 <= span.start <= span.first < span.last <= span.stop <= length
             assert span.start % multiple == 0
             assert span.stop % multiple == 0
-            assert span.first - span.start >= halo or span.start == 0
-            assert span.stop - span.last >= halo or span.stop == length
+            assert span.first - span.start >= halo * SEEN or span.start == 0
+            assert span.stop - span.last >= halo * SEEN or span.stop == length
         kept[region.rows.kept, region.columns.kept] = True
     assert regions is None or kept[(after != before).any(2)].all()
     np.testing.assert_array_equal(reuse.committed, after)

@@ -112,14 +112,30 @@ def test_sound_text_and_chapters_follow(tmp_path):
     ]
 
 
-def test_a_second_video_is_named_not_broken(tmp_path):
-    one = clips.make_clip(tmp_path / "one.mkv", clips.moving(48), 24, GOP)
-    both = tmp_path / "both.mkv"
-    clips.ffmpeg("-i", one, "-i", one, "-map", "0", "-map", "1", "-c", "copy", both)
-    outcome = part(both, tmp_path / "b.mkv", "0.5")
-    assert any("cannot be cut" in warning for warning in outcome.warnings)
-    assert [kind for kind, *_ in streams(tmp_path / "b.mkv")[0]] == ["video"]
+def hashes(path, stream, *options):
+    """Of the decoded pictures of a video, by an independent FFmpeg that passes no damage over."""
+    strict = ("-xerror", "-err_detect", "explode", "-i", path, "-map", stream, *options)
+    listed = clips.ffmpeg(*strict, "-fps_mode", "passthrough", "-f", "framemd5", "-").splitlines()
+    return [row.split(",")[-1].strip() for row in listed if row[0] != "#"]
+
+
+@pytest.mark.parametrize("suffix", [".mkv", ".mp4"])
+def test_a_second_video_begins_at_a_key_frame_and_ends_whole(tmp_path, suffix):
+    one = clips.make_clip(tmp_path / "one.mkv", clips.moving(72), 24, GOP)
+    opened = ("-x264-params", "open-gop=1:scenecut=0:keyint=12:b-adapt=0", *GOP)
+    two = clips.make_clip(tmp_path / "two.mkv", clips.moving(72, seed=5), 24, opened)
+    both = tmp_path / f"both{suffix}"
+    clips.ffmpeg("-i", one, "-i", two, "-map", "0", "-map", "1", "-c", "copy", both)
+    outcome = part(both, tmp_path / f"b{suffix}", "0.75", "2.25")
     assert outcome.frames == 36
+    (told,) = outcome.warnings
+    assert "begins 0.25 s late" in told
+    copied, every = hashes(tmp_path / f"b{suffix}", "0:v:1"), hashes(both, "0:v:1")
+    assert copied[:30] == every[24:54]
+    assert set(copied) <= set(every)
+    found = sorted(begin for begin, _ in spans(tmp_path / f"b{suffix}", "video")[1])
+    assert [float(time) for time in found[:30]] == pytest.approx([(n + 6) / 24 for n in range(30)], abs=0.001)
+    assert "No key frame" in part(both, tmp_path / f"c{suffix}", "2.7").warnings[0]
 
 
 def test_a_span_behind_the_end_is_refused(tmp_path):

@@ -12,6 +12,7 @@ import sakuga
 from onnx_models import nearest
 
 PUBLIC = {
+    "CodecError",
     "DeviceError",
     "InputError",
     "ModelError",

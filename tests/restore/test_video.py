@@ -163,17 +163,20 @@ def test_memory_holds_a_few_frames_however_long_the_film(tmp_path):
 
 def test_memory_stays_flat_over_two_thousand_frames(tmp_path):
     source = film(tmp_path / "a.mkv", pictures(2000, 160, 96), options={"preset": "ultrafast"}, tracks=True)
-    process, sizes = psutil.Process(), {}
+    process, sizes, stored = psutil.Process(), {}, 0
 
     def count(count):
+        nonlocal stored
         if count.done % 400 == 0:
             sizes[count.done] = process.memory_info().rss
+            stored = sum(path.stat().st_size for path in (tmp_path / ".b.mkv.sakuga").iterdir())
 
     outcome = restore_video(
         LookingAheadEngine(2), source, tmp_path / "b.mkv", Encoding(preset="ultrafast"), on_count=count
     )
     assert outcome.frames == 2000
     assert max(sizes.values()) - sizes[400] < 16e6
+    assert 0 < stored <= (tmp_path / "b.mkv").stat().st_size, "with the result more than twice its size"
     assert timeline(tmp_path / "b.mkv") == timeline(source)
 
 

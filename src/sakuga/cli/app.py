@@ -9,13 +9,20 @@ from collections.abc import Sequence
 from cyclopts import App, CycloptsError
 
 from sakuga.cli import output
+from sakuga.cli.compare import compare
+from sakuga.cli.curate import curate
+from sakuga.cli.degrade import degrade
 from sakuga.cli.doctor import doctor
+from sakuga.cli.evaluate import evaluate
 from sakuga.cli.exits import Exit, UsageError
 from sakuga.cli.inspect import inspect
+from sakuga.cli.lines import lines
 from sakuga.cli.models import models
+from sakuga.cli.prepare import prepare
 from sakuga.cli.preview import preview
 from sakuga.cli.restore import restore
 from sakuga.cli.signals import deadly_signals
+from sakuga.cli.train import export, train
 from sakuga.errors import SakugaError
 
 
@@ -28,7 +35,7 @@ def version() -> str:
 
 app = App(
     name="sakuga",
-    help="Restore animation imagery.",
+    help="Restore animation imagery, and make what such models are made of.",
     version=version,
     help_format="plaintext",
     suppress_keyboard_interrupt=False,
@@ -38,6 +45,14 @@ app.command(models)
 app.command(inspect)
 app.command(preview)
 app.command(doctor)
+app.command(curate)
+app.command(degrade)
+app.command(lines)
+app.command(prepare)
+app.command(train)
+app.command(export)
+app.command(evaluate)
+app.command(compare)
 
 
 def run(arguments: Sequence[str]) -> int:

@@ -59,7 +59,7 @@ def _cost(look: Look, advice: Advice, device: str) -> tuple[Estimate | None, str
     from sakuga.errors import SakugaError
     from sakuga.media.codecs import Encoding
     from sakuga.restore.estimate import estimate
-    from sakuga.restore.job import open_engine
+    from sakuga.restore.opening import open_engine
     from sakuga.restore.settings import RestoreSettings
 
     encoding = Encoding(codec=advice.codec)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -16,9 +20,23 @@ def stream(seed: int, index: int) -> np.random.Generator:
     return np.random.default_rng((seed, index))
 
 
+def over(clip: Clip, change: Callable[[NDArray[np.float32]], Any]) -> Clip:
+    """`change` of each frame (H, W, 3), which may give it another size."""
+    return np.stack([np.asarray(change(frame), np.float32) for frame in clip])
+
+
+def moved(clip: Clip, right: float, down: float) -> Clip:
+    """Every frame, (H, W, 3) or (H, W), displaced by parts of a pixel; its ends are repeated."""
+    matrix = np.array(((1, 0, right), (0, 1, down)), np.float64)
+    size = clip.shape[2], clip.shape[1]
+    return over(clip, lambda frame: cv2.warpAffine(frame, matrix, size, borderMode=cv2.BORDER_REPLICATE))
+
+
 def to_frames(clip: Clip) -> Frames:
-    """(N, H, W, 3) float to uint8: clamped to 0..1 first, then rounded half to even."""
-    return np.rint(np.clip(clip, 0, 1) * np.float32(255)).astype(np.uint8)
+    """(N, H, W, 3) float to uint8: rounded half to even and clamped."""
+    levels = clip * np.float32(255)
+    np.rint(levels, out=levels)
+    return np.clip(levels, 0, 255, out=levels).astype(np.uint8)
 
 
 def to_clip(frames: Frames) -> Clip:

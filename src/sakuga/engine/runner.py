@@ -10,7 +10,7 @@ import numpy as np
 
 from sakuga.engine import precision, tiles
 from sakuga.engine.backend import Backend, Depth, State
-from sakuga.engine.reuse import Region
+from sakuga.engine.regions import Region
 from sakuga.errors import OutOfMemory
 from sakuga.media.frames import Pixels
 from sakuga.models.spec import ModelSpec

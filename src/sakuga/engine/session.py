@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 import os
 import re
 import secrets
@@ -20,55 +21,54 @@ import psutil
 
 from sakuga.errors import DeviceError
 
-LOCAL = "local"
+LOCAL, AUTO = "local", "auto"
+ADDRESSES = "local, auto or host:port"
 _PATIENCE = 5.0
 """Seconds that an address may take to answer."""
 _STORE = 256 << 20
 """Bytes of shared memory for results on their way; larger ones go through the disk."""
 _LONGEST = 40
 """Characters of a folder that leave room for the paths of Ray's sockets, which may have about 100."""
-_ENVIRONMENT = {
-    "RAY_USAGE_STATS_ENABLED": "0",
-    "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
-    "RAY_ENABLE_AUTO_CONNECT": "0",
-    "RAY_task_oom_retries": "5",
-}
+_ENVIRONMENT = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0"}
+"""No statistics; and who asks for no GPU is not made blind to it, so that all nodes open the same engine."""
 _TOKEN = secrets.token_hex(32)
-"""Without it a cluster of our own takes no work, not from others either; Ray keeps one in the home folder."""
-_PATIENT = {"RAY_gcs_server_port_wait_time_s": "2", "RAY_py_gcs_connect_timeout_s": "10"}
+"""Without it a cluster of our own takes no work, so that it takes none from others; Ray reads it only once."""
+_HURRIED = {"RAY_gcs_server_port_wait_time_s": "2", "RAY_py_gcs_connect_timeout_s": "10"}
 """Ray's own patience with an address where something else answers is a quarter of an hour."""
-_LEVEL = "CRITICAL"
 _SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
+"""Which Ray may take over."""
 
 
 @contextlib.contextmanager
-def opened(ray: Any, address: str) -> Generator[None]:  # noqa: ANN401 - Ray's own types are not complete
-    """Connect `ray` to `address` while the context lasts; `local` starts it here and ends it.
+def opened(address: str) -> Generator[Any]:
+    """Ray, connected to `address`; with `local` it is started on this machine, and ended.
 
-    Raises DeviceError, naming --cluster.
+    Raises DeviceError, naming --cluster, where Ray is missing or no cluster answers.
     """
     with contextlib.ExitStack() as stack:
-        options, environment = dict[str, Any](), _PATIENT
+        options, environment = dict[str, Any](), dict(_HURRIED)
+        ray = _imported()
         if address == LOCAL:
-            options, environment = stack.enter_context(_own())
-        elif address != "auto":
+            folder = stack.enter_context(_folder())
+            options = {"include_dashboard": False, "object_store_memory": _STORE, "_temp_dir": folder}
+            environment = {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": _TOKEN, "TMPDIR": folder}
+        elif address != AUTO:
             _knock(address)
         stack.callback(_end, ray)
         with quiet(environment):
             try:
-                ray.init(address=address, log_to_driver=False, logging_level=_LEVEL, **options)
-            except (OSError, RuntimeError, ValueError, TypeError, ImportError) as error:
+                ray.init(address=address, log_to_driver=False, logging_level="CRITICAL", **options)
+            except (OSError, RuntimeError, ValueError) as error:
                 raise DeviceError(f"--cluster {address} cannot be used. Ray says: {said(error)}.") from error
         stack.enter_context(_silent(ray))
-        yield
+        yield ray
 
 
 @contextlib.contextmanager
 def quiet(more: Mapping[str, str] = MappingProxyType({})) -> Generator[None]:
-    """No statistics, no warnings, `more` in the environment, and Ctrl-C as it was before."""
-    before = dict(os.environ)
+    """No warnings, `_ENVIRONMENT` and `more` in the environment; it and the signals are then as before."""
+    before, handlers = dict(os.environ), _handlers()
     os.environ.update(_ENVIRONMENT | dict(more))
-    handlers = _handlers()
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -79,6 +79,66 @@ def quiet(more: Mapping[str, str] = MappingProxyType({})) -> Generator[None]:
         os.environ.update(before)
         for number, handler in handlers.items():
             signal.signal(number, handler)
+
+
+def said(error: BaseException) -> str:
+    """The first sentence of what was at the bottom of an error, without its end."""
+    while error.__cause__ is not None:
+        error = error.__cause__
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()] or [type(error).__name__]
+    text = " ".join(lines) if "mismatch" in lines[0] else lines[0]
+    return re.split(r"(?<=\w)\. ", text)[0].rstrip(".:")
+
+
+def _imported() -> Any:  # noqa: ANN401 - Ray's own types are not complete
+    try:
+        with quiet():
+            return importlib.import_module("ray")
+    except ImportError as error:
+        raise DeviceError(
+            f'--cluster needs Ray: python -m pip install "sakuga[cluster]" ({error}).'
+        ) from None
+
+
+def _knock(address: str) -> None:
+    """Ray itself waits for minutes and then ends the whole process where nobody is at home."""
+    match = re.fullmatch(r"\[?([^/\s]+?)\]?:(\d{1,5})", address)
+    if match is None:
+        raise DeviceError(f"--cluster {address}: give {ADDRESSES}.")
+    try:
+        socket.create_connection((match[1], int(match[2])), _PATIENCE).close()
+    except (OSError, OverflowError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise DeviceError(
+            f"--cluster {address}: no Ray cluster answers there ({reason}); `ray status` on its head node"
+            " tells the address."
+        ) from None
+
+
+@contextlib.contextmanager
+def _folder() -> Generator[str]:
+    """A folder for a cluster of our own; what lives in it ends with it, and its files go."""
+    usual = tempfile.gettempdir()
+    short = usual if len(usual) <= _LONGEST or not Path("/tmp").is_dir() else "/tmp"
+    with tempfile.TemporaryDirectory(prefix="sakuga-", dir=short, ignore_cleanup_errors=True) as folder:
+        try:
+            yield folder
+        finally:
+            _kill(folder)
+
+
+def _kill(folder: str) -> None:
+    """End what Ray has started and left, as it does where Ctrl-C meets it while it starts."""
+    for child in psutil.Process().children():
+        with contextlib.suppress(psutil.Error):
+            if any(folder in word for word in child.cmdline()):
+                for process in (*child.children(recursive=True), child):
+                    process.kill()
+
+
+def _end(ray: Any) -> None:  # noqa: ANN401
+    with quiet():
+        ray.shutdown()
 
 
 @contextlib.contextmanager
@@ -93,61 +153,9 @@ def _silent(ray: Any) -> Generator[None]:  # noqa: ANN401
         worker._worker_logs_enabled = before
 
 
-def said(error: BaseException) -> str:
-    """The first sentence of what was at the bottom of an error, without its end."""
-    while error.__cause__ is not None:
-        error = error.__cause__
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()] or [type(error).__name__]
-    raised = [found[1] for line in lines if (found := re.match(r"[\w.]+(?:Error|Exception): (.+)", line))]
-    text = raised[-1] if raised else " ".join(lines) if "mismatch" in lines[0] else lines[0]
-    return re.split(r"(?<=\w)\. ", text)[0].rstrip(".:")
-
-
 def _handlers() -> dict[int, Any]:
     """Of signals that Ray takes over; only the main thread can give them back."""
     if threading.current_thread() is not threading.main_thread():
         return {}
     known = (getattr(signal, name) for name in _SIGNALS if hasattr(signal, name))
     return {number: signal.getsignal(number) for number in known}
-
-
-@contextlib.contextmanager
-def _own() -> Generator[tuple[dict[str, Any], dict[str, str]]]:
-    """Options and environment of a cluster on this machine, with a folder that goes when it has ended."""
-    usual = tempfile.gettempdir()
-    short = usual if len(usual) <= _LONGEST or not Path("/tmp").is_dir() else "/tmp"
-    with tempfile.TemporaryDirectory(prefix="sakuga-", dir=short, ignore_cleanup_errors=True) as folder:
-        options = {"include_dashboard": False, "object_store_memory": _STORE, "_temp_dir": folder}
-        try:
-            yield options, {"RAY_AUTH_TOKEN": _TOKEN, "TMPDIR": folder}
-        finally:
-            _kill(folder)
-
-
-def _kill(folder: str) -> None:
-    """End what Ray has started below `folder` and left, as it does where Ctrl-C meets it while it starts."""
-    for child in psutil.Process().children():
-        with contextlib.suppress(psutil.Error):
-            if any(folder in word for word in child.cmdline()):
-                for process in (*child.children(recursive=True), child):
-                    process.kill()
-
-
-def _knock(address: str) -> None:
-    """Ray itself waits for minutes and then ends the whole process where nobody is at home."""
-    match = re.fullmatch(r"(?:ray://)?\[?([^/\s]+?)\]?:(\d{1,5})/?", address)
-    if match is None:
-        raise DeviceError(f"--cluster {address}: give local, auto, host:port or ray://host:port.")
-    try:
-        socket.create_connection((match[1], int(match[2])), _PATIENCE).close()
-    except (OSError, OverflowError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise DeviceError(
-            f"--cluster {address}: no Ray cluster answers there ({reason}); `ray status` on its head node"
-            " tells the address."
-        ) from None
-
-
-def _end(ray: Any) -> None:  # noqa: ANN401
-    with quiet():
-        ray.shutdown()

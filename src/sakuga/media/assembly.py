@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import contextlib
+import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
 
 import av
+import numpy as np
 from av.container import InputContainer, OutputContainer
 from av.packet import Packet
 from av.stream import Stream
 from av.video.stream import VideoStream
+from numpy.typing import NDArray
 
 from sakuga.errors import InputError, OutputError, VerifyError
-from sakuga.media import matroska
+from sakuga.media import marks, matroska
 from sakuga.media.atomic import replacing
 from sakuga.media.codecs import CODECS, Encoding, muxer_for
 from sakuga.media.container import address, main_video, opened, typed
@@ -26,6 +29,8 @@ from sakuga.media.verify import Tally, verify
 from sakuga.media.video import VideoFile
 
 _EBML = frozenset({"matroska", "webm"})
+_QUICKTIME = frozenset({"mp4", "mov"})
+_CLOCK_LIMIT, _USUAL_CLOCK = 1 << 31, 90_000
 
 
 def check_destination(path: Path, source: Path, encoding: Encoding) -> None:
@@ -62,25 +67,33 @@ class _Assembly:
 
     def run(self, segments: Sequence[Path], folder: Path | None, on_whole: Callable[[], None]) -> list[str]:
         with replacing(self._path, folder=folder) as partial:
-            with opened(self._source.path) as source, contextlib.ExitStack() as stack:
-                output = self._created(partial)
+            with opened(self._source.path, every_stream=True) as source, contextlib.ExitStack() as stack:
+                output = self._created(partial, source)
                 stack.callback(close, output)
                 self._begin(source, output)
                 self._mux(output, segments)
             self._set_aspect(partial)
             self._verify(partial)
+            unmarked = self._lost_marks(partial)
             on_whole()
         lost = (f"The new pictures carry no {extra}." for extra in self._info.extras)
         copy, track = self._copy, self._track
-        return [*track.dropped, *copy.dropped, *lost, *copy.broken, *track.notes(self._path)]
+        return [*track.dropped, *copy.dropped, *lost, *unmarked, *copy.broken, *track.notes(self._path)]
 
-    def _created(self, partial: Path) -> OutputContainer:
+    def _lost_marks(self, partial: Path) -> list[str]:
+        with opened(partial) as result:
+            return list(marks.lost(self._muxer.name, result, self._copy.tallies, *self._header))
+
+    def _created(self, partial: Path, source: InputContainer) -> OutputContainer:
         # Without `bitexact` Matroska's writer gives files and tracks numbers drawn by lot.
+        options = {**self._muxer.options, "fflags": "+bitexact"}
+        if self._muxer.format in _QUICKTIME:
+            options["movie_timescale"] = str(_common_clock(source, self._info.time_base))
         return av.open(
             address(partial),
             "w",
             format=self._muxer.format,
-            container_options=dict(self._muxer.options) | {"fflags": "+bitexact"},
+            container_options=options,
             metadata_errors="surrogateescape",
         )
 
@@ -88,7 +101,7 @@ class _Assembly:
         origin, main = self._info.origin, main_video(source, self._source.path)
         span = self._source.span
         self._copy = StreamCopy(self._source.path, source, output, self._muxer, origin, span)
-        copy_header(source, output, origin, span)
+        self._header = copy_header(source, output, origin, span)
         for stream in source.streams:
             if stream.index == main.index:
                 self._add_video(output, main)
@@ -138,28 +151,34 @@ class _Assembly:
             raise VerifyError(f"{error} What was written is kept as {kept}.") from error
 
 
+def _common_clock(source: InputContainer, own: Fraction) -> int:
+    """Ticks a second in which the beginnings of all tracks are whole numbers, as edit lists want them."""
+    ticks = [(stream.time_base or own).denominator for stream in source.streams]
+    clock = math.lcm(own.denominator, *ticks)
+    return clock if clock < _CLOCK_LIMIT else _USUAL_CLOCK
+
+
 def _dated(segments: Sequence[Path], info: VideoInfo) -> Iterator[Packet[Stream]]:
     """All packets, with decoding times that rise over the borders of segments as well.
 
     Each encoder counted from its own first frame. Over all packets the decoding times are the presentation
     times in order, as many packets late as the deepest reordering asks for.
     """
-    times = [entry.pts for segment in segments for entry in entries(segment)]
+    times = decoding_times(entry.pts for segment in segments for entry in entries(segment))
     for dts, (entry, payload) in zip(
-        decoding_times(times), (pair for segment in segments for pair in payloads(segment)), strict=True
+        times, (pair for segment in segments for pair in payloads(segment)), strict=True
     ):
         packet: Packet[Stream] = Packet(payload)
-        packet.pts, packet.dts, packet.duration = entry.pts, dts, entry.duration
+        packet.pts, packet.dts, packet.duration = entry.pts, int(dts), entry.duration
         packet.time_base = Fraction(info.time_base)
         packet.is_keyframe = entry.key
         yield packet
 
 
-def decoding_times(times: Iterable[int]) -> list[int]:
+def decoding_times(times: Iterable[int]) -> NDArray[np.int64]:
     """Rising times, none after its packet's, for packets in decoding order shown at distinct `times`."""
-    shown = list(times)
-    ordered = sorted(shown)
-    rank = {time: index for index, time in enumerate(ordered)}
-    late = max((index - rank[time] for index, time in enumerate(shown)), default=0)
-    before = ordered[late] - ordered[0] if ordered else 0
-    return [ordered[i - late] if i >= late else ordered[i] - before for i in range(len(ordered))]
+    shown = np.fromiter(times, np.int64)
+    ordered = np.sort(shown)
+    late = int((np.arange(len(shown)) - np.searchsorted(ordered, shown)).max(initial=0))
+    before = ordered[late] - ordered[0] if len(ordered) else 0
+    return np.concatenate([ordered[:late] - before, ordered[: len(ordered) - late]])

@@ -92,6 +92,14 @@ class Muxer:
     """Codecs of ours that its players expect in it."""
     options: Mapping[str, str] = field(default_factory=dict[str, str])
 
+    @property
+    def name(self) -> str:
+        """What people call it."""
+        return _NAMES[self.format]
+
+
+_NAMES = {"matroska": "Matroska", "webm": "WebM", "mp4": "MP4", "mov": "QuickTime"}
+
 
 def _planar(depths: tuple[int, ...], *chromas: str) -> dict[tuple[str, int], str]:
     return {(c, d): f"yuv{c}p" + (f"{d}le" if d > 8 else "") for c in chromas for d in depths}

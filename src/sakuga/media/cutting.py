@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from av.packet import Packet
 from av.stream import Stream
 
+from sakuga.media import pgs
 from sakuga.media.container import codec_of
 from sakuga.media.span import Span
 
@@ -25,22 +26,38 @@ class Cutter:
         self._length = span.length
         self._from_start = bool(span.start)
         self._text = stream.type == "subtitle" and codec_of(stream) in _TEXT
-        self._begun = False
+        self._video = stream.type == "video"
+        self._segmented = codec_of(stream) == pgs.CODEC
+        self._kept = self._begun = False
+        self._first = Fraction(0)
 
     def keeps(self, packet: Packet[Stream]) -> bool:
         """Whether `packet` is kept; a line of text that reaches over an edge is shortened to it."""
+        if not self._segmented or pgs.begins(packet):
+            self._kept = self._is_inside(packet)
+        return self._kept
+
+    def _is_inside(self, packet: Packet[Stream]) -> bool:
         stamp = packet.pts if packet.pts is not None else packet.dts
         if stamp is None:
             return self._begun
         begin = stamp * packet.time_base - self._origin
-        if self._length is not None and begin >= self._length:
+        if self._length is not None and self._ends(packet, begin) >= self._length:
             return False
         if self._text:
             return self._trimmed(packet, begin)
-        if self._from_start and (begin < 0 or not (self._begun or packet.is_keyframe)):
+        if self._from_start and (begin < self._first or not (self._begun or packet.is_keyframe)):
             return False
+        if self._video and not self._begun:
+            # What is shown before the key frame but stored after it refers to what is cut off.
+            self._first = begin
         self._begun = True
         return True
+
+    def _ends(self, packet: Packet[Stream], begin: Fraction) -> Fraction:
+        """What must be inside: its time; for video that of decoding, or pictures would lack references."""
+        dts = packet.dts if self._video else None
+        return begin if dts is None else dts * packet.time_base - self._origin
 
     def _trimmed(self, packet: Packet[Stream], begin: Fraction) -> bool:
         end = begin + (packet.duration or 0) * packet.time_base

@@ -6,7 +6,6 @@ import itertools
 from array import array
 from collections import deque
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
@@ -16,6 +15,7 @@ import av.filter
 
 from sakuga.media.decimate import CYCLE, decimated
 from sakuga.media.fields import Parity
+from sakuga.media.timeline import Placed
 
 Way = Literal["bwdif", "match", "telecine"]
 """`bwdif` keeps one field and draws the other anew; `match` puts fields together that belong together and
@@ -23,15 +23,6 @@ redraws what still combs; `telecine` does so and drops the picture of each five 
 
 FINER = CYCLE - 1
 """Ticks of the new clock in one of the old, so that four pictures divide the time of five exactly."""
-
-
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """A decoded picture and its place in time, in units of one clock."""
-
-    frame: av.VideoFrame
-    pts: int
-    duration: int
 
 
 def deinterlaced(

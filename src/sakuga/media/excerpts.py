@@ -62,7 +62,8 @@ def excerpts(
 
     def frames(decoded: Iterator[av.VideoFrame]) -> Iterator[VideoFrame]:
         for it in decoded:
-            yield VideoFrame(to_rgb(it), it.pts or 0, info.time_base, it.duration or 0)
+            tick = it.time_base or info.time_base
+            yield VideoFrame(to_rgb(it), it.pts or 0, tick, it.duration or 0)
 
     with opened(video.path) as container:
         stream = main_video(container, video.path)

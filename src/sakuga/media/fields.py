@@ -10,7 +10,7 @@ from __future__ import annotations
 import itertools
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sakuga.media.colour import planes
+from sakuga.media.pulldown import pulled
 from sakuga.media.samples import runs
 
 Scan = Literal["progressive", "interlaced", "telecined", "mixed", "unknown"]
@@ -53,11 +54,18 @@ class Fields:
     """Pictures in which enough moved to tell."""
     combed: float = 0.0
     """Share of these that hold two moments."""
+    pulled: float = 0.0
+    """Share of all pictures that are whole, but shown for three fields and two in turn."""
 
 
 def fields_of(path: Path) -> Fields:
     """Judge the video at `path` from runs of its frames; `unknown` where it is not luma and chroma."""
-    return judge([fit for fit in map(_fits, runs(path)) if fit])
+    fits, flagged, seen = list[list[Fit | None]](), 0, 0
+    for run in runs(path):
+        fits.append(_fits(run))
+        here, of = pulled([float(it.pts * it.time_base) for it in run if it.pts is not None and it.time_base])
+        flagged, seen = flagged + here, seen + of
+    return replace(judge([fit for fit in fits if fit]), pulled=flagged / max(1, seen))
 
 
 def judge(found: Sequence[Sequence[Fit | None]]) -> Fields:

@@ -15,7 +15,7 @@ from av.video.format import VideoFormat
 from av.video.stream import VideoStream
 
 from sakuga.media.colour import Colour, Matrix, Range, colour_of, siting_of
-from sakuga.media.container import CLOCKED, codec_of, describe, opened, packets, tags_of
+from sakuga.media.container import codec_of, describe, is_clocked, opened, packets, tags_of
 from sakuga.media.hdr import Hdr, side_data
 
 _CHROMA = {(16, 16): "444", (8, 16): "422", (8, 8): "420", (16, 8): "440", (4, 16): "411", (4, 4): "410"}
@@ -75,13 +75,16 @@ class VideoInfo:
     """FFmpeg's nine display matrix numbers, or empty."""
 
 
-def probe(path: Path, container: InputContainer, stream: VideoStream, frame: av.VideoFrame) -> VideoInfo:
+def probe(
+    path: Path, container: InputContainer, stream: VideoStream, frame: av.VideoFrame, begin: int
+) -> VideoInfo:
     """Describe `stream` of the opened `path` from its first decoded `frame`, whose picture is lost by that.
 
+    begin: when that is shown, in the stream's time base.
     Raises InputError (without the file's name) for a colour matrix that cannot be converted.
     """
     pixel_format = frame.format
-    rate = _rate(path, stream)
+    rate = _rate(path, container, stream)
     duration = _duration(container, stream)
     time_base = stream.time_base or Fraction(1, 90000)
     hdr, matrix = Hdr.of(frame), side_data(frame, Type.DISPLAYMATRIX)
@@ -91,7 +94,7 @@ def probe(path: Path, container: InputContainer, stream: VideoStream, frame: av.
         depth=min(pixel_format.components[0].bits, 16) if not pixel_format.has_palette else 8,
         chroma=_chroma(pixel_format),
         rate=rate,
-        frames=_frames(stream, duration, rate),
+        frames=_frames(container, stream, duration, rate),
         duration=duration,
         colour=_colour(stream, frame),
         sar=stream.sample_aspect_ratio or Fraction(1),
@@ -102,14 +105,14 @@ def probe(path: Path, container: InputContainer, stream: VideoStream, frame: av.
         others=tuple(describe(other) for other in container.streams if other.index != stream.index),
         extras=_extras(frame),
         time_base=time_base,
-        origin=_origin(container, (frame.pts or 0) * time_base),
+        origin=_origin(container, begin * time_base),
         hdr=hdr,
         display_matrix=struct.unpack("=9i", matrix) if len(matrix) == 36 else (),
     )
 
 
 def _origin(container: InputContainer, first: Fraction) -> Fraction:
-    if not CLOCKED.intersection(container.format.name.split(",")):
+    if not is_clocked(container):
         return min(first, Fraction(0))
     return Fraction(container.start_time or 0, av.time_base)
 
@@ -147,13 +150,24 @@ def _seconds(tag: str) -> float:
         return 0.0
 
 
-def _rate(path: Path, stream: VideoStream) -> Fraction:
+def counted(container: InputContainer, stream: VideoStream) -> int:
+    """How many frames the header promises; 0 where it does not, as AVI, whose ticks may show nothing."""
+    return 0 if container.format.name == "avi" else stream.frames
+
+
+def usual_step(stream: VideoStream) -> int:
+    """Ticks from one picture to the next, by the header alone."""
+    rate, tick = stream.average_rate or stream.guessed_rate or Fraction(25), stream.time_base
+    return max(1, round(1 / (rate * tick))) if tick else 1
+
+
+def _rate(path: Path, container: InputContainer, stream: VideoStream) -> Fraction:
     """What the container says, unless the first frames contradict it.
 
-    Matroska tells one frame duration even where frames have many.
+    Matroska and AVI tell one frame duration even where frames have many.
     """
     told = stream.average_rate or stream.guessed_rate or Fraction(25)
-    if stream.frames:
+    if counted(container, stream):
         return told
     with opened(path) as container:
         own = (packet for packet in packets(container) if packet.stream_index == stream.index)
@@ -163,9 +177,9 @@ def _rate(path: Path, stream: VideoStream) -> Fraction:
     return told if told / 2 < seen < told * 2 else max(seen, _SLOWEST).limit_denominator(1001)
 
 
-def _frames(stream: VideoStream, duration: float, rate: Fraction) -> int:
-    counted = next((v for k, v in tags_of(stream).items() if k.startswith("number_of_frames")), "")
-    return stream.frames or (int(counted) if counted.isdecimal() else round(duration * rate))
+def _frames(container: InputContainer, stream: VideoStream, duration: float, rate: Fraction) -> int:
+    tag = next((v for k, v in tags_of(stream).items() if k.startswith("number_of_frames")), "")
+    return counted(container, stream) or (int(tag) if tag.isdecimal() else round(duration * rate))
 
 
 def _colour(stream: VideoStream, frame: av.VideoFrame) -> Colour:

@@ -11,7 +11,7 @@ import av.error
 from av.container import InputContainer
 from av.video.stream import VideoStream
 
-from sakuga.media.container import main_video, opened
+from sakuga.media.container import main_video, opened, pictures
 
 PLACES = 10
 """Runs that are taken."""
@@ -46,7 +46,7 @@ def _split(frames: list[av.VideoFrame], length: int) -> Iterator[list[av.VideoFr
 
 def _decoded(container: InputContainer, stream: VideoStream, count: int) -> Iterator[av.VideoFrame]:
     try:
-        yield from itertools.islice(container.decode(stream), count)
+        yield from itertools.islice(pictures(container, stream), count)
     except (av.error.FFmpegError, OSError, ValueError):
         return
 

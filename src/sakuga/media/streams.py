@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import contextlib
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from pathlib import Path
 from typing import cast
 
 import av
 import av.error
+from av.audio.stream import AudioStream
 from av.container import InputContainer, OutputContainer
 from av.packet import Packet
 from av.stream import AttachmentStream, Disposition, Stream
+from av.video.stream import VideoStream
 
 from sakuga.media.codecs import Muxer
 from sakuga.media.container import codec_of, describe, opened, packets, tags_of, typed
 from sakuga.media.cutting import Cutter, cut_chapters
+from sakuga.media.sound import DecodedTrack, add_pcm, pcm_for
 from sakuga.media.span import Span
 from sakuga.media.verify import Tally
 
@@ -26,8 +29,8 @@ _OF_ENCODER = ("bps", "duration", "encoder", "number_of_", "_statistics_", "vend
 _IMAGES = {"mjpeg": ("cover.jpg", "image/jpeg"), "png": ("cover.png", "image/png")}
 _COVERS = frozenset({"matroska", "mp4"})
 _MATROSKA = frozenset({"matroska", "webm"})
-_NAMES = {"matroska": "Matroska", "webm": "WebM", "mp4": "MP4", "mov": "QuickTime"}
 _REORDERED = 32
+_LATE = 0.1
 _FOREVER = Fraction(2**62)
 
 
@@ -56,7 +59,7 @@ class StreamCopy:
         self._muxer = muxer
         self._origin = origin
         self._span = None if span is None or span.whole else span
-        self._tracks: dict[int, _Track] = {}
+        self._tracks: dict[int, _Track | DecodedTrack] = {}
         self._waiting: Packet[Stream] | None = None
         self._packets = self._read()
 
@@ -68,10 +71,14 @@ class StreamCopy:
             self._attach_cover(stream)
         elif _is_written_anew(stream, self._source):
             return
-        elif self._span and stream.type == "video" and not _is_cover(stream):
-            self.dropped.append(f"{describe(stream).capitalize()} cannot be cut without encoding it anew.")
+        elif _is_empty(stream):
+            self.dropped.append(f"{self._path} announces {describe(stream)}, but holds none of it.")
+        elif self._span and _is_film(stream) and not self._begins(stream, self._span):
+            return
         elif _holds(self._muxer, stream):
             self._track(stream)
+        elif isinstance(stream, AudioStream) and _holds_decoded(self._muxer, stream):
+            self._decode(stream)
         else:
             self._drop(stream)
 
@@ -91,6 +98,10 @@ class StreamCopy:
         self.until(_FOREVER)
         for track in self._tracks.values():
             typed(self._output).mux(track.rest())
+            if isinstance(track, DecodedTrack) and track.damaged:
+                self.broken.append(
+                    f"{self._path} has {track.damaged} damaged packets of {track.tally.label}."
+                )
 
     def _read(self) -> Iterator[Packet[Stream]]:
         """The source's packets, up to the point where it can be read no further."""
@@ -99,13 +110,41 @@ class StreamCopy:
         except (av.error.FFmpegError, OSError):
             self.broken.append(f"{self._path} breaks off; its other streams end there, too.")
 
+    def _begins(self, stream: Stream, span: Span) -> bool:
+        """Whether a video that is copied has a key frame to begin with in the span; tells if it is late."""
+        if not span.start:
+            return True
+        with opened(self._path) as source:
+            own = (packet for packet in packets(source) if packet.stream_index == stream.index)
+            keys = (_shown(packet) - self._origin for packet in own if packet.is_keyframe)
+            late = next((time for time in keys if time >= 0), None)
+        if late is None or (span.length is not None and late >= span.length):
+            self.dropped.append(f"No key frame of {describe(stream)} is between --start and --end.")
+            return False
+        if late > _LATE:
+            about = f"{describe(stream)} begins {float(late):.2f} s late"
+            self.dropped.append(f"The {about}, at its first key frame after --start.")
+        return True
+
     def _track(self, stream: Stream) -> None:
         copy = typed(self._output).add_stream_from_template(stream, opaque=True)
         describe_alike(copy, stream, encoded=self._span is not None)
         strict = self._muxer.format not in _MATROSKA
-        track = _Track(stream, copy, self._origin, strict, self._span)
+        track = _Track(stream, copy, self._origin, strict, self._cutter(stream))
         self._tracks[stream.index] = track
         self.tallies.append(track.tally)
+
+    def _decode(self, stream: AudioStream) -> None:
+        """Sound that is stored decoded rather than lost."""
+        copy = add_pcm(self._output, stream)
+        describe_alike(copy, stream, encoded=True)
+        self._drop(stream, f"; it is stored decoded, as {pcm_for(stream)}")
+        track = DecodedTrack(stream, copy, self._origin, self._cutter(stream))
+        self._tracks[stream.index] = track
+        self.tallies.append(track.tally)
+
+    def _cutter(self, stream: Stream) -> Cutter | None:
+        return Cutter(stream, self._origin, self._span) if self._span and not _is_cover(stream) else None
 
     def _attach(self, stream: AttachmentStream) -> None:
         if self._muxer.format != "matroska":
@@ -131,22 +170,20 @@ class StreamCopy:
         entry.add(packet)
         self.tallies.append(entry)
 
-    def _drop(self, stream: Stream) -> None:
-        self.dropped.append(
-            f"{_NAMES.get(self._muxer.format, self._muxer.format)} cannot hold {describe(stream)}."
-        )
+    def _drop(self, stream: Stream, instead: str = "") -> None:
+        self.dropped.append(f"{self._muxer.name} cannot hold {describe(stream)}{instead}.")
 
 
 class _Track:
     """One copied stream: its packets stamped so that a muxer takes them."""
 
     def __init__(
-        self, stream: Stream, copy: Stream, origin: Fraction, strict: bool, span: Span | None
+        self, stream: Stream, copy: Stream, origin: Fraction, strict: bool, cutter: Cutter | None
     ) -> None:
         self.tally = Tally.of(stream)
         self._copy = copy
         self._origin = origin
-        self._cutter = Cutter(stream, origin, span) if span and not self.tally.aside else None
+        self._cutter = cutter
         self._step = int(strict and stream.type in ("audio", "video"))
         self._last: int | None = None
         self._undated: list[Packet[Stream]] = []
@@ -190,9 +227,13 @@ class _Track:
 
 def copy_header(
     source: InputContainer, output: OutputContainer, origin: Fraction, span: Span | None = None
-) -> None:
-    """Give the output the source's title, tags and chapters, those of `span` alone if there is one."""
-    output.metadata.update(_without(source.metadata, tuple(_OF_CONTAINER)))
+) -> tuple[dict[str, str], int]:
+    """Give the output the source's title, tags and chapters, those of `span` alone if there is one.
+
+    Returns the tags, and the number of chapters.
+    """
+    tags = _without(source.metadata, tuple(_OF_CONTAINER))
+    output.metadata.update(tags)
     chapters = source.chapters()
     for chapter in chapters:
         shift = round(origin / chapter["time_base"]) if chapter["time_base"] else 0
@@ -202,11 +243,14 @@ def copy_header(
         chapters = cut_chapters(chapters, span)
     if chapters:
         output.set_chapters(chapters)
+    return tags, len(chapters)
 
 
 def describe_alike(copy: Stream, stream: Stream, encoded: bool = False) -> None:
     """Give a stream another's tags and disposition; an `encoded` one without its old statistics."""
-    copy.metadata.update(_without(stream.metadata, _OF_ENCODER) if encoded else stream.metadata)
+    tags = _without(stream.metadata, _OF_ENCODER) if encoded else stream.metadata
+    # QuickTime's title is read as `name`, but written, as everybody's, from `title`.
+    copy.metadata.update({"title" if key == "name" else key: value for key, value in tags.items()})
     copy.disposition = stream.disposition
 
 
@@ -216,6 +260,10 @@ def _without(metadata: Mapping[str, str], prefixes: tuple[str, ...]) -> dict[str
 
 def _is_cover(stream: Stream) -> bool:
     return bool(stream.disposition & Disposition.attached_pic)
+
+
+def _is_film(stream: Stream) -> bool:
+    return stream.type == "video" and not _is_cover(stream)
 
 
 def _is_written_anew(stream: Stream, source: InputContainer) -> bool:
@@ -230,13 +278,31 @@ def _first_packet(path: Path, index: int) -> Packet[Stream] | None:
         return next((packet for packet in packets(source) if packet.stream_index == index), None)
 
 
+def _is_empty(stream: Stream) -> bool:
+    """Whether all that is known of it is that it should be there."""
+    if codec_of(stream) is None:
+        return False
+    if isinstance(stream, AudioStream):
+        return not stream.codec_context.sample_rate
+    return isinstance(stream, VideoStream) and not stream.codec_context.width
+
+
 def _holds(muxer: Muxer, stream: Stream) -> bool:
-    """Whether the container takes such a stream: FFmpeg is asked, by a header written to nowhere."""
+    """Whether the container takes such a stream."""
     if _is_cover(stream) and muxer.format not in _COVERS:
         return False
+    return _accepts(muxer, lambda trial: typed(trial).add_stream_from_template(stream, opaque=True))
+
+
+def _holds_decoded(muxer: Muxer, stream: AudioStream) -> bool:
+    return codec_of(stream) is not None and _accepts(muxer, lambda trial: add_pcm(trial, stream))
+
+
+def _accepts(muxer: Muxer, add: Callable[[OutputContainer], Stream]) -> bool:
+    """Whether a stream can be added: FFmpeg is asked, by a header written to nowhere."""
     trial = av.open(io.BytesIO(), "w", format=muxer.format)
     try:
-        typed(trial).add_stream_from_template(stream, opaque=True)
+        add(trial)
         trial.start_encoding()
     except (av.error.FFmpegError, OSError, ValueError):
         return False
@@ -244,6 +310,11 @@ def _holds(muxer: Muxer, stream: Stream) -> bool:
         with contextlib.suppress(av.error.FFmpegError, OSError, ValueError):
             trial.close()
     return True
+
+
+def _shown(packet: Packet[Stream]) -> Fraction:
+    stamp = packet.pts if packet.pts is not None else packet.dts
+    return (stamp or 0) * packet.time_base
 
 
 def _time(packet: Packet[Stream]) -> Fraction:

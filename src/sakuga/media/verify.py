@@ -15,7 +15,8 @@ from av.packet import Packet
 from av.stream import AttachmentStream, Disposition, Stream
 
 from sakuga.errors import InputError, VerifyError
-from sakuga.media.container import clock, codec_of, describe, opened, packets, promised_end
+from sakuga.media import pgs
+from sakuga.media.container import clock, codec_of, describe, marks_of, opened, packets, promised_end
 
 _PADDED = frozenset({"mov_text"})
 _SLACK = 0.25
@@ -34,11 +35,14 @@ class Tally:
     """Whether it is an attachment or a cover, which some containers keep apart from the tracks."""
     tick: Fraction
     """Seconds per unit of its timestamps."""
+    marks: tuple[str, ...] = ()
+    """Its title, language and dispositions, in words."""
     count: int = 0
+    """Of packets, or of what `_measure` counts instead."""
     first: Fraction | None = None
     """Earliest presentation time in seconds."""
     last: Fraction | None = None
-    """Latest presentation time in seconds."""
+    """Latest presentation time in seconds; that of its end where packets can be divided anywhere."""
     end: Fraction = Fraction(0)
     """When its last packet ends, in seconds."""
     checksum: int = 0
@@ -54,22 +58,44 @@ class Tally:
             codec=codec_of(stream),
             aside=attached or bool(stream.disposition & Disposition.attached_pic),
             tick=stream.time_base or Fraction(1, av.time_base),
+            marks=marks_of(stream),
             checksum=zlib.crc32(stream.data) if attached else 0,
         )
 
     def add(self, packet: Packet[Stream], origin: Fraction = Fraction(0)) -> None:
         """Count a packet, its time reckoned from `origin` seconds."""
-        self.count += 1
+        self.count += self._measure(packet)
         if self.aside:
             self.checksum = zlib.crc32(cast("bytes", packet))
         stamp = packet.pts if packet.pts is not None else packet.dts
-        if stamp is not None:
+        if stamp is not None and self._is_timed(packet):
             self.place(stamp * packet.time_base - origin, (packet.duration or 0) * packet.time_base)
+
+    def _measure(self, packet: Packet[Stream]) -> int:
+        """What of `packet` is the same however a container divides the stream into packets."""
+        if self.divisible:
+            return packet.size
+        return pgs.ended(packet) if self.codec == pgs.CODEC else 1
+
+    def _is_timed(self, packet: Packet[Stream]) -> bool:
+        """Whether its time is that of a whole: of the segments of a Blu-ray's subtitle only the first."""
+        return self.codec != pgs.CODEC or pgs.begins(packet)
+
+    @property
+    def unit(self) -> str:
+        """What is counted."""
+        return "bytes" if self.divisible else "subtitles" if self.codec == pgs.CODEC else "packets"
+
+    @property
+    def divisible(self) -> bool:
+        """Whether its packets are plain samples, which containers cut and join as they like."""
+        return (self.codec or "").startswith("pcm_")
 
     def place(self, time: Fraction, duration: Fraction) -> None:
         """Widen the span from the first to the last time."""
         self.first = time if self.first is None else min(self.first, time)
-        self.last = time if self.last is None else max(self.last, time)
+        late = time + duration if self.divisible else time
+        self.last = late if self.last is None else max(self.last, late)
         self.end = max(self.end, time + duration)
 
 
@@ -97,7 +123,7 @@ def verify(
         found, length = tally(path)
     except (InputError, av.error.FFmpegError) as error:
         raise VerifyError(f"{name} was written, but cannot be read back.") from error
-    _compare(_tracks(expected), _tracks(found), name)
+    _compare(tracks(expected), tracks(found), name)
     wanted, present = ({entry.checksum for entry in group if entry.aside} for group in (expected, found))
     if not wanted <= present:
         lost = ", ".join(entry.label for entry in expected if entry.aside and entry.checksum not in present)
@@ -120,15 +146,18 @@ def _compare(expected: Sequence[Tally], found: Sequence[Tally], name: Path) -> N
 
 def _fault(want: Tally, got: Tally) -> str | None:
     if want.count != got.count:
-        return f"has {got.count} packets where the source has {want.count}"
+        return f"has {got.count} {want.unit} where the source has {want.count}"
     slack = max(want.tick, got.tick)
-    for edge, a, b in (("begins", want.first, got.first), ("ends", want.last, got.last)):
-        if a is not None and (b is None or abs(a - b) > slack):
+    # Where the end is a time and a duration, both are rounded.
+    late = 2 * slack if want.divisible else slack
+    for edge, a, b, far in (("begins", want.first, got.first, slack), ("ends", want.last, got.last, late)):
+        if a is not None and (b is None or abs(a - b) > far):
             return f"{edge} at {clock(float(b or 0))} where the source {edge} at {clock(float(a))}"
     return None
 
 
-def _tracks(entries: Iterable[Tally]) -> list[Tally]:
+def tracks(entries: Iterable[Tally]) -> list[Tally]:
+    """Those that a container keeps in order: no covers, no attachments, no data."""
     return [entry for entry in entries if not entry.aside and entry.kind != "data"]
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 from dataclasses import replace
-from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
 from typing import Self, cast
@@ -19,12 +18,14 @@ from av.video.stream import VideoStream
 
 from sakuga.errors import InputError
 from sakuga.media.colour import Colour, ToRgb
-from sakuga.media.container import clock, main_video, opened, packets, promised_end
-from sakuga.media.deinterlace import Placed, deinterlaced
+from sakuga.media.container import clock, main_video, opened, packets, pictures, promised_end
+from sakuga.media.deinterlace import deinterlaced
 from sakuga.media.frames import VideoFrame
-from sakuga.media.probe import VideoInfo, probe
+from sakuga.media.probe import VideoInfo, counted, probe, usual_step
+from sakuga.media.pulldown import evened
 from sakuga.media.scan import Deinterlace, Scan, scan_of
 from sakuga.media.span import Span
+from sakuga.media.timeline import Placed, Timeline, dated, is_untimed
 
 __all__ = ["Colour", "Deinterlace", "VideoFile", "VideoInfo", "is_video", "open_video"]
 
@@ -40,7 +41,6 @@ SUFFIXES = frozenset((
 WHOLE = Span()
 _EARLIER = 1
 """Seconds before a span from which on it is decoded: pictures that refer to what is not read are left out."""
-_BACK, _AHEAD = 1.0, 3600.0
 _SHORT = 1.0
 _INTERLACED = (
     "{} is flagged as interlaced: a picture may hold two moments, so that moving edges are combed;"
@@ -65,10 +65,12 @@ def open_video(path: Path, deinterlace: Deinterlace | None = None, span: Span = 
     with opened(path) as container:
         stream = main_video(container, path)
         try:
-            first = next(_Decoder(container, stream, path, []).frames(), None)
+            frames = _Decoder(container, stream, path, []).frames()
+            times = dated(frames, usual_step(stream), is_untimed(container, stream))
+            first, begin = next(times, (None, None))
             if first is None:
                 raise InputError(f"{path} holds a video stream, but no frame of it can be decoded.")
-            info = probe(path, container, stream, first)
+            info = probe(path, container, stream, first, begin or 0)
         except InputError as error:
             if str(path) in str(error):
                 raise
@@ -119,7 +121,7 @@ class VideoFile:
         with opened(self.path) as container:
             stream = main_video(container, self.path)
             decoder = _Decoder(container, stream, self.path, self.warnings, self._sought(container))
-            for placed in self._whole(decoder.frames()):
+            for placed in self._whole(decoder.frames(), is_untimed(container, stream)):
                 time = placed.pts * info.time_base
                 if end is not None and time >= end:
                     break
@@ -131,25 +133,6 @@ class VideoFile:
         if not count and not self.span.whole:
             raise InputError(f"{self.path} has no frame between --start and --end.")
         self.cut_off, self.decoded = decoder.cut_off, count
-
-    def sought(self, pts: int, earlier: float) -> Iterator[VideoFrame]:
-        """The frames from that at `pts` on, decoded from a place that is at least `earlier` seconds before.
-
-        Whether they are those of `frames()` is to be checked, as not every file can be sought exactly. There
-        are none where it cannot be sought at all, or where what is dropped depends on all that came before.
-        """
-        info = self.info
-        to_rgb = ToRgb(info.colour, info.width, info.height, info.depth)
-        with opened(self.path) as container:
-            stream = main_video(container, self.path)
-            try:
-                container.seek(int((float(pts * info.time_base) - earlier) * av.time_base))
-            except (av.error.FFmpegError, OSError, ValueError):
-                return
-            if self._scan.way != "telecine":
-                for placed in self._whole(_Decoder(container, stream, self.path, []).frames()):
-                    if placed.pts >= pts:
-                        yield VideoFrame(to_rgb(placed.frame), placed.pts, info.time_base, placed.duration)
 
     def _sought(self, container: InputContainer) -> float | None:
         """Go near the start of the span, if there is one and the file allows it; when damage matters."""
@@ -164,7 +147,7 @@ class VideoFile:
         """Whether seeking leads to a frame that is not too late, as broadcasts do not promise."""
         with contextlib.suppress(av.error.FFmpegError, OSError, ValueError), opened(self.path) as trial:
             trial.seek(microseconds)
-            first = next(trial.decode(main_video(trial, self.path)), None)
+            first = next(pictures(trial, main_video(trial, self.path)), None)
             return (
                 first is not None
                 and first.pts is not None
@@ -172,12 +155,13 @@ class VideoFile:
             )
         return False
 
-    def _whole(self, frames: Iterator[av.VideoFrame]) -> Iterator[Placed]:
+    def _whole(self, frames: Iterator[av.VideoFrame], untimed: bool) -> Iterator[Placed]:
         """Each picture at its time, whole where the scan says how."""
         stored, scan = self._stored, self._scan
         usual = max(1, round(1 / (stored.rate * stored.time_base)))
-        timeline = _Timeline(self.path, stored.time_base, usual)
-        placed = (Placed(frame, timeline.place(frame), frame.duration or 0) for frame in frames)
+        placed = Timeline(self.path, stored.time_base, usual, untimed).placed(frames)
+        if scan.evens:
+            placed = evened(placed, stored.time_base)
         if scan.way is None:
             return placed
         return deinterlaced(placed, scan.way, scan.parity, stored.rate, usual)
@@ -190,35 +174,6 @@ def _cut(info: VideoInfo, span: Span) -> VideoInfo:
     length = span.within(info.duration)
     frames = min(info.frames, round(length * info.rate))
     return replace(info, origin=info.origin + span.start, duration=length, frames=frames)
-
-
-class _Timeline:
-    """The pts of each frame, strictly rising, filled in where a source has gaps in its timestamps."""
-
-    def __init__(self, path: Path, time_base: Fraction, usual: int) -> None:
-        self._path = path
-        self._time_base = time_base
-        self._usual = max(usual, 1)
-        self._next: int | None = None
-        self._last: int | None = None
-
-    def place(self, frame: av.VideoFrame) -> int:
-        told = frame.pts if frame.pts is not None else frame.dts
-        pts = told if told is not None else self._next or 0
-        if self._last is not None:
-            self._check(pts, self._last)
-            pts = max(pts, self._last + 1)
-        self._last, self._next = pts, pts + (frame.duration or self._usual)
-        return pts
-
-    def _check(self, pts: int, last: int) -> None:
-        """Refuse a jump that no film makes; broadcast clocks that jump back read as a day ahead."""
-        if not -_BACK <= (pts - last) * self._time_base <= _AHEAD:
-            when = clock(float(last * self._time_base))
-            raise InputError(
-                f"{self._path} jumps in time after {when}, as recordings glued together do;"
-                " split it there, or rewrite its timestamps, and restore the parts."
-            )
 
 
 class _Decoder:
@@ -285,7 +240,7 @@ class _Decoder:
 
     def _conclude(self) -> None:
         promised = promised_end(self._container)
-        missing = self._stream.frames - self._discarded - self._given - len(self._damaged)
+        missing = counted(self._container, self._stream) - self._discarded - self._given - len(self._damaged)
         if not self.cut_off and promised - self._reached > max(_SHORT, 0.02 * promised):
             end, due = self._clock(self._reached), self._clock(promised)
             self._cut(f"ends at {end}, but its header promises {due}")

@@ -1,1 +1,1 @@
-"""Measures of pictures that need no original to compare with; each file says what, range and source."""
+"""Measures of pictures and clips; each file says what, range and source, and table.py lists them."""

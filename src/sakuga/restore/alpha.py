@@ -14,7 +14,7 @@ from sakuga.media.frames import Pixels
 from sakuga.restore.grey import to_grey, to_rgb
 
 if TYPE_CHECKING:
-    from sakuga.engine.engine import FrameEngine
+    from sakuga.engine.frame_engine import FrameEngine
 
 _Index = NDArray[np.intp]
 _BAND = 512

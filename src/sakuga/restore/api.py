@@ -15,10 +15,11 @@ from sakuga.models.catalog import DEFAULT
 from sakuga.restore import job
 from sakuga.restore.arrays import Array, restore_clip, restore_still
 from sakuga.restore.events import OnEvent
+from sakuga.restore.opening import open_engine
 from sakuga.restore.settings import Precision, RestoreSettings
 
 if TYPE_CHECKING:
-    from sakuga.engine.engine import EngineReport, FrameEngine
+    from sakuga.engine.frame_engine import EngineReport, FrameEngine
 
 
 def load(
@@ -37,7 +38,7 @@ def load(
     Raises UnknownModel, WeightsError, DeviceError or InputError.
     """
     settings = RestoreSettings(model=str(model), device=device, precision=precision, tile=tile, scale=scale)
-    return Restorer(job.open_engine(settings))
+    return Restorer(open_engine(settings))
 
 
 class Restorer:

@@ -13,7 +13,7 @@ from sakuga.media.frames import Pixels
 from sakuga.restore.picture import restored_bands
 
 if TYPE_CHECKING:
-    from sakuga.engine.engine import FrameEngine
+    from sakuga.engine.frame_engine import FrameEngine
 
 Array = NDArray[np.uint8 | np.uint16 | np.float32]
 _TAKEN = "arrays are uint8, uint16 or float32 in 0..1"

@@ -21,7 +21,7 @@ from sakuga.media.picture import write_picture
 from sakuga.media.sizing import packet_sizes
 
 if TYPE_CHECKING:
-    from sakuga.engine.engine import FrameEngine
+    from sakuga.engine.frame_engine import FrameEngine
     from sakuga.restore.inspection import Look
 
 CLIPS = 3

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 from sakuga.errors import SakugaError
 from sakuga.media.picture import open_picture
 from sakuga.media.video import open_video
 from sakuga.restore.crew import Crew
-from sakuga.restore.events import Fetching, Finished, OnEvent, Opened, Planned, Result, Warned, ignore
+from sakuga.restore.events import Finished, OnEvent, Opened, Planned, Result, Warned, ignore
 from sakuga.restore.maker import Maker
+from sakuga.restore.opening import OpenEngine, open_engine
 from sakuga.restore.picture import restore_picture
 from sakuga.restore.plan import Plan, Task, plan
 from sakuga.restore.settings import RestoreSettings
@@ -26,30 +26,8 @@ from sakuga.restore.video import Hands, restore_video
 from sakuga.restore.work import tidy
 
 if TYPE_CHECKING:
-    from sakuga.engine.engine import FrameEngine
+    from sakuga.engine.frame_engine import FrameEngine
     from sakuga.restore.farm import Farm
-
-OpenEngine = Callable[[RestoreSettings, OnEvent], "FrameEngine"]
-
-
-def open_engine(settings: RestoreSettings, on_event: OnEvent = ignore) -> FrameEngine:
-    """The engine that `settings` ask for, its weights fetched where they are not here yet."""
-    from sakuga.engine.engine import open_engine
-    from sakuga.models.load import load
-
-    def fetching(what: str, done: int, total: int | None) -> None:
-        on_event(Fetching(what, done, total))
-
-    return open_engine(
-        load(settings.model, fetching),
-        device=settings.device,
-        precision=settings.precision,
-        tile=settings.tile,
-        scale=settings.scale,
-        color_lock=settings.color_lock,
-        reuse=settings.reuse,
-        workers=settings.workers or 1,
-    )
 
 
 def restore(
@@ -69,7 +47,8 @@ def restore(
     planned = plan(names, Path(out), chosen)
     on_event(Planned(planned))
     results: list[Result] = []
-    with _Runner(planned.tasks, chosen, on_event, opener) as runner:
+    with contextlib.ExitStack() as stack:
+        runner = _Runner(planned.tasks, chosen, on_event, opener, stack)
         for result in _results(planned, runner):
             on_event(result)
             results.append(result)
@@ -92,24 +71,21 @@ def _results(planned: Plan, runner: _Runner) -> Iterator[Result]:
 class _Runner:
     """Runs tasks on one engine, which is opened when the first file turns out to be readable.
 
-    With a cluster videos go there, to its engine; pictures stay here.
+    With a cluster videos go there, to its engine; pictures stay here. `stack` ends what was begun.
     """
 
     def __init__(
-        self, tasks: Sequence[Task], settings: RestoreSettings, on_event: OnEvent, opener: OpenEngine
+        self,
+        tasks: Sequence[Task],
+        settings: RestoreSettings,
+        on_event: OnEvent,
+        opener: OpenEngine,
+        stack: contextlib.ExitStack,
     ) -> None:
         self._tasks, self._settings, self._on_event, self._opener = tasks, settings, on_event, opener
         self._tracker = Tracker(tasks, on_event)
         self._noted: dict[FrameEngine, int] = {}
-        self._cluster = contextlib.ExitStack()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._cluster.close()
+        self._stack = stack
 
     def result(self, task: Task) -> Result:
         """What becomes of `task`; raises SakugaError only where the engine cannot be opened."""
@@ -144,7 +120,7 @@ class _Runner:
         from sakuga.engine.cluster import connected
         from sakuga.restore.farm import Farm
 
-        cluster = self._cluster.enter_context(connected(self._settings.cluster or ""))
+        cluster = self._stack.enter_context(connected(self._settings.cluster or ""))
         farm = Farm(cluster, self._settings, lambda note: self._on_event(Warned(note)))
         self._tell(farm.engine)
         return farm

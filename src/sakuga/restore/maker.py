@@ -21,7 +21,7 @@ from sakuga.restore.treatment import Treatment
 from sakuga.restore.work import WorkFolder
 
 if TYPE_CHECKING:
-    from sakuga.engine.engine import FrameEngine
+    from sakuga.engine.frame_engine import FrameEngine
 
 _LOOK = 0.1
 """Seconds between two looks at what the crew has done."""

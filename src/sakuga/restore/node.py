@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import socket
 import tempfile
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from functools import lru_cache, partial
+from functools import lru_cache
 from pathlib import Path
+from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,22 +18,15 @@ from numpy.typing import NDArray
 
 from sakuga.errors import InputError
 from sakuga.media import repeatable
-from sakuga.media.frames import VideoFrame
-from sakuga.restore.job import open_engine
-from sakuga.restore.orders import Order, OtherFrames, Tape
+from sakuga.restore.opening import open_engine
 from sakuga.restore.pipeline import Stages, overlap
 from sakuga.restore.reel import Reel, Restored
 from sakuga.restore.settings import RestoreSettings
-from sakuga.restore.stretches import Context
-from sakuga.restore.work import Settled, content_of
+from sakuga.restore.stretches import BEFORE, Context, Stretches
+from sakuga.restore.work import Settled
 
 if TYPE_CHECKING:
-    from sakuga.engine.cluster import Say
-    from sakuga.engine.engine import EngineReport, FrameEngine
-
-_EARLIER = (1.0, 15.0)
-"""Seconds before a segment from which on it is decoded; files without an index are sought from one packet to
-another, from where the next key frame may be further away than the segment."""
+    from sakuga.engine.frame_engine import EngineReport, FrameEngine
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +42,6 @@ class Station:
 class Facts:
     """The engine of a node, as those need to know it who have none."""
 
-    node: str
     scale: float
     window: int
     identity: str
@@ -63,7 +57,7 @@ class Footage:
     destination: Path
     """Only its name matters: nodes do not write there."""
     parts: tuple[tuple[str, str], ...]
-    """See Reel.parts; the source without its date."""
+    """See Reel.parts."""
     settled: Settled
 
 
@@ -72,37 +66,34 @@ class Made:
     """A segment."""
 
     first: int
-    frames: int
     content: NDArray[np.uint8]
     """Of the segment's file."""
-    worker: str
-    """A name for the process that made it."""
-    report: EngineReport
-    """Of that process's engine, from its beginning on."""
 
 
-def look(station: Station, _: None, say: Say) -> Facts:
-    """Open the engine."""
-    del say
+def facts(station: Station, _: None) -> Iterator[Facts]:
+    """Open the engine, and tell of it."""
     engine = _engine(station)
-    return Facts(socket.gethostname(), engine.scale, engine.window, engine.identity, engine.report)
+    yield Facts(engine.scale, engine.window, engine.identity, engine.report)
 
 
-def plan(station: Station, size: tuple[int, int], say: Say) -> tuple[int, int]:
+def tile(station: Station, size: tuple[int, int]) -> Iterator[tuple[int, int]]:
     """The tile (h, w) for frames of this (width, height)."""
-    del say
-    return _engine(station).tile(*size)
+    yield _engine(station).tile(*size)
 
 
-def make(footage: Footage, order: Order, say: Say) -> Made:
-    """Make one segment. Raises InputError where this node is not fit for it."""
-    desk = _desk(footage)
-    with tempfile.TemporaryDirectory(prefix="sakuga-") as folder:
+def make(footage: Footage, first: int) -> Iterator[int | Made]:
+    """A 1 for each frame that is restored, then the segment that begins with frame `first`.
+
+    Raises InputError where this node is not fit for it.
+    """
+    desk, steps = _desk(footage), SimpleQueue[int]()
+    with tempfile.TemporaryDirectory(prefix="sakuga-") as folder, ThreadPoolExecutor(1) as pool:
         path = Path(folder) / "segment"
-        frames = desk.make(order, path, say)
-        content = np.fromfile(path, np.uint8)
-    worker = f"{socket.gethostname()} {os.getpid()}"
-    return Made(order.first, frames, content, worker, desk.reel.engine.report)
+        work = pool.submit(desk.make, first, path, lambda: steps.put(1))
+        work.add_done_callback(lambda _: steps.put(0))
+        yield from iter(steps.get, 0)
+        work.result()
+        yield Made(first, np.fromfile(path, np.uint8))
 
 
 # A worker gets one piece of work after the other, mostly of the same video.
@@ -118,7 +109,7 @@ def _desk(footage: Footage) -> _Desk:
 
 
 class _Desk:
-    """A video ready to be restored."""
+    """A video ready to be restored, read forward as long as the segments that are asked for follow each other."""
 
     def __init__(self, footage: Footage) -> None:
         if not footage.source.is_file():
@@ -128,67 +119,57 @@ class _Desk:
             )
         settings = footage.station.settings
         video = settings.treatment.open(footage.source)
-        self.reel = Reel(
+        self._reel = Reel(
             _engine(footage.station), video, footage.destination, settings.encoding, settings.treatment
         )
-        self._demand_the_same(dict(footage.parts))
-        self.reel.settle(footage.settled)
-        self._tape = Tape(video)
+        _demand(self._reel.parts(), dict(footage.parts))
+        self._reel.settle(footage.settled)
+        self._cut: Stretches | None = None
+        """None where it does not stand at the beginning of a stretch."""
 
-    def make(self, order: Order, path: Path, say: Say) -> int:
-        """Write the segment to `path`; the number of its frames."""
-        for frames in (*(partial(self._sought, earlier) for earlier in _EARLIER), self._counted):
-            try:
-                return self._run(order, frames, path, say)
-            except OtherFrames:
-                continue
-        raise InputError(
-            f"{socket.gethostname()} reads other pictures out of {self.reel.video.path} than the machine that"
-            " the command runs on: is it the same file there? If it is, the processors are too different."
-        )
-
-    def _sought(self, earlier: float, order: Order) -> Iterator[VideoFrame]:
-        return self.reel.video.sought(order.seen[0].pts, earlier)
-
-    def _counted(self, order: Order) -> Iterator[VideoFrame]:
-        return self._tape.frames(order.number)
-
-    def _run(
-        self, order: Order, frames: Callable[[Order], Iterator[VideoFrame]], path: Path, say: Say
-    ) -> int:
-        reel, done = self.reel, 0
-
-        def decode() -> Iterator[Context]:
-            return order.context(frames(order))
+    def make(self, first: int, path: Path, on_frame: Callable[[], None]) -> None:
+        """Write the segment that begins with frame `first` to `path`."""
+        cut, self._cut = self._from(first), None
 
         def network(context: Iterable[Context]) -> Iterator[Restored]:
-            nonlocal done
-            for item in reel.restored(order.first, context):
+            for item in self._reel.restored(first, context):
                 yield item
-                done += item.frame is not None
-                say(done)
+                if item.frame is not None:
+                    on_frame()
 
         def encode(items: Iterable[Restored]) -> None:
             items = iter(items)
             for item in items:
-                reel.write(path, item, items)
+                self._reel.write(path, item, items)
 
-        overlap(decode, network, encode, Stages())
-        return done
+        overlap(cut.feed, network, encode, Stages())
+        self._cut = cut
 
-    def _demand_the_same(self, ordered: dict[str, str]) -> None:
-        mine = self.reel.parts() | {"the source": content_of(self.reel.video.path)}
-        for name, value in ordered.items():
-            if mine[name] != value:
-                here, there = _difference(mine[name], value)
-                raise InputError(
-                    f"{socket.gethostname()} would give other bytes than the rest of the cluster: {name} is"
-                    f" {here} there, and {there} elsewhere. Use nodes of one kind, with the same versions."
-                )
+    def _from(self, first: int) -> Stretches:
+        """The stretches from frame `first` on, where one begins."""
+        for number in self._cut or ():
+            if self._cut is None or number > first:
+                break
+            if number == first:
+                return self._cut
+            deque(self._cut.feed(), 0)
+        frames = self._reel.video.frames(max(0, first - BEFORE))
+        return Stretches(frames, self._reel.engine.window, first)
+
+
+def _demand(mine: dict[str, str], ordered: dict[str, str]) -> None:
+    """Raise InputError where this node would give other bytes than was ordered."""
+    for name, value in ordered.items():
+        if mine[name] != value:
+            here, there = _difference(mine[name], value)
+            raise InputError(
+                f"{socket.gethostname()} would give other bytes than the rest of the cluster: {name} is"
+                f" {here} there, and {there} elsewhere. Use nodes of one kind, with the same versions."
+            )
 
 
 def _difference(one: str, other: str) -> tuple[str, str]:
-    """The words in which two texts differ, up to the first that they have in common again."""
+    """The words in which two texts differ."""
     words, others = one.split(), other.split()
     while words and others and words[0] == others[0]:
         words, others = words[1:], others[1:]

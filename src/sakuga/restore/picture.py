@@ -21,7 +21,7 @@ from sakuga.restore.events import Count, OnCount, ignore
 from sakuga.restore.grey import to_grey, to_rgb
 
 if TYPE_CHECKING:
-    from sakuga.engine.engine import FrameEngine
+    from sakuga.engine.frame_engine import FrameEngine
 
 
 def restore_picture(

@@ -9,17 +9,18 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from sakuga.engine.engine import FrameEngine, open_engine
+from sakuga.engine.frame_engine import FrameEngine
 from sakuga.errors import InputError
 from sakuga.media.atomic import replacing
 from sakuga.media.codecs import Encoding
 from sakuga.media.frames import Pixels
-from sakuga.models.load import load
 from sakuga.restore.estimate import estimate
-from sakuga.restore.events import Fetching, OnEvent, Warned, ignore
+from sakuga.restore.events import OnEvent, Warned, ignore
 from sakuga.restore.inspection import Look, inspect
+from sakuga.restore.opening import open_engine
 from sakuga.restore.page import Column, Row, page
 from sakuga.restore.samples import Sample, samples
+from sakuga.restore.settings import RestoreSettings
 
 ROOM = 13_500_000
 """Bytes of all pictures together: as text in a page they are a third more, so that it stays below 20 MB."""
@@ -58,14 +59,14 @@ def preview(
 def _column(
     name: str, device: str, look: Look, shown: Sequence[Sample], room: int, on_event: OnEvent
 ) -> Column:
-    model = load(name, lambda what, done, total: on_event(Fetching(what, done, total)))
-    engine = open_engine(model, device=device)
+    engine = open_engine(RestoreSettings(model=name, device=device), on_event)
+    report = engine.report
     cost = estimate(engine, look, Encoding())
     afters: list[bytes] = []
     for index, sample in enumerate(shown, 1):
-        on_event(Warned(f"{model.spec.name}: frame {index} of {len(shown)}, {sample.label}."))
-        afters.append(_encoded(_restored(engine, sample, alone=model.spec.window == 1), room))
-    return Column(model.spec.name, engine.report.device, engine.report.precision, cost, tuple(afters))
+        on_event(Warned(f"{report.model}: frame {index} of {len(shown)}, {sample.label}."))
+        afters.append(_encoded(_restored(engine, sample, alone=engine.window == 1), room))
+    return Column(report.model, engine.report.device, engine.report.precision, cost, tuple(afters))
 
 
 def _restored(engine: FrameEngine, sample: Sample, *, alone: bool) -> Pixels:

@@ -19,7 +19,7 @@ from sakuga.restore.treatment import Treatment
 from sakuga.restore.work import Settled, mark_of, versions
 
 if TYPE_CHECKING:
-    from sakuga.engine.engine import FrameEngine
+    from sakuga.engine.frame_engine import FrameEngine
 
 
 @dataclass(frozen=True, slots=True)

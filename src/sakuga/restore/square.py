@@ -11,7 +11,7 @@ from sakuga.media.frames import Pixels
 from sakuga.restore.wrapped import Wrapped
 
 if TYPE_CHECKING:
-    from sakuga.engine.engine import FrameEngine
+    from sakuga.engine.frame_engine import FrameEngine
 
 
 class Squared(Wrapped):

@@ -14,7 +14,7 @@ from sakuga.restore.bands import together
 from sakuga.restore.wrapped import Wrapped, paired
 
 if TYPE_CHECKING:
-    from sakuga.engine.engine import FrameEngine
+    from sakuga.engine.frame_engine import FrameEngine
 
 _ROWS = 64
 

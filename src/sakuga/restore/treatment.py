@@ -8,17 +8,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sakuga.errors import InputError
+from sakuga.media.bars import bars_of
 from sakuga.media.codecs import Encoding, layout_for
 from sakuga.media.span import Span
 from sakuga.media.video import Deinterlace, VideoFile, open_video
 from sakuga.restore.deep import Deepened
 from sakuga.restore.grain import Grained
-from sakuga.restore.letterbox import Letterboxed, bars_of
+from sakuga.restore.letterbox import Letterboxed
 from sakuga.restore.square import Squared
 from sakuga.restore.strength import Blended
 
 if TYPE_CHECKING:
-    from sakuga.engine.engine import FrameEngine
+    from sakuga.engine.frame_engine import FrameEngine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,7 +20,7 @@ from sakuga.restore.work import WorkFolder
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from sakuga.engine.engine import FrameEngine
+    from sakuga.engine.frame_engine import FrameEngine
 
 _USUAL = Treatment()
 _CUT = (

@@ -190,18 +190,14 @@ def tidy(destination: Path) -> None:
 
 
 def mark_of(source: Path) -> str:
-    """Changes when the file changes: its content and its date."""
-    return f"{content_of(source)} {source.stat().st_mtime_ns}"
-
-
-def content_of(source: Path) -> str:
-    """Equal for copies: size, and a hash of the head and the tail."""
-    size, digest = source.stat().st_size, hashlib.sha256()
+    """Changes when the file changes: size, date, and a hash of its head and its tail."""
+    status = source.stat()
+    digest = hashlib.sha256()
     with source.open("rb") as file:
         digest.update(file.read(_EDGE))
-        file.seek(max(0, size - _EDGE))
+        file.seek(max(0, status.st_size - _EDGE))
         digest.update(file.read(_EDGE))
-    return f"{size} {digest.hexdigest()}"
+    return f"{status.st_size} {status.st_mtime_ns} {digest.hexdigest()}"
 
 
 def versions() -> str:

@@ -11,7 +11,7 @@ import numpy as np
 from sakuga.media.frames import Pixels
 
 if TYPE_CHECKING:
-    from sakuga.engine.engine import EngineReport, FrameEngine
+    from sakuga.engine.frame_engine import EngineReport, FrameEngine
 
 
 class Wrapped:

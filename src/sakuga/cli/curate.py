@@ -1,0 +1,147 @@
+"""`sakuga curate`: read the flags, choose pictures or clips of videos, or apply a review."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from cyclopts import Group, Parameter
+
+from sakuga.cli.exits import Exit, UsageError
+
+FILES = Group("Files", sort_key=0)
+PICTURES = Group("Pictures", sort_key=1)
+CLIPS = Group("Clips", sort_key=2)
+
+Score = Literal["complexity", "ic9600", "niqe", "random"]
+Selection = Literal["paper", "released"]
+Rescale = Literal["none", "720"]
+
+
+def curate(
+    *videos: Path,
+    out: Annotated[Path, Parameter(group=FILES)] = Path("curated"),
+    licence: Annotated[str, Parameter(group=FILES)] = "",
+    review: Annotated[Path | None, Parameter(group=FILES)] = None,
+    workers: Annotated[int, Parameter(group=FILES)] = 1,
+    count: Annotated[int | None, Parameter(group=FILES)] = None,
+    score: Annotated[Score, Parameter(group=PICTURES)] = "complexity",
+    weights: Annotated[Path | None, Parameter(group=PICTURES)] = None,
+    device: Annotated[str, Parameter(group=PICTURES)] = "auto",
+    selection: Annotated[Selection, Parameter(group=PICTURES)] = "paper",
+    rescale: Annotated[Rescale, Parameter(group=PICTURES)] = "none",
+    crop: Annotated[bool, Parameter(group=PICTURES)] = True,
+    keep_flat: Annotated[bool, Parameter(group=PICTURES, negative="", show_default=False)] = False,
+    keep_alike: Annotated[bool, Parameter(group=PICTURES, negative="", show_default=False)] = False,
+    seed: Annotated[int, Parameter(group=PICTURES)] = 0,
+    clips: Annotated[bool, Parameter(group=CLIPS, negative="", show_default=False)] = False,
+    length: Annotated[int, Parameter(group=CLIPS)] = 100,
+    across_shots: Annotated[bool, Parameter(group=CLIPS, negative="", show_default=False)] = False,
+    frames: Annotated[bool, Parameter(group=CLIPS, negative="", show_default=False)] = False,
+) -> int:
+    """Choose pictures or clips of videos to learn from, with a manifest that says whence each is.
+
+    Parameters
+    ----------
+    videos
+        Videos, folders (with all that is in them) and globs.
+    out
+        Folder of the set.
+    licence
+        Goes into every line of the manifest, such as CC-BY-4.0.
+    review
+        Apply decisions that were saved from review.html; with it name no video.
+    workers
+        Processes; each takes a video of its own.
+    count
+        Pictures or clips of one video; without it what the selection says, and one clip.
+    score
+        What the best pictures are: complexity (of our own, needs no weights), ic9600, niqe or random.
+    weights
+        The ck.pth of IC9600.
+    device
+        What IC9600 runs on: auto, cpu, cuda, cuda:1, mps or xpu.
+    selection
+        paper takes the 10 best of a video; released takes 16 or 24 out of 8 stretches, as APISR's code does.
+    rescale
+        720 brings pictures with more rows back to 720 of them.
+    crop
+        Cut black bars off.
+    keep_flat
+        Keep pictures of one shade, such as black ones.
+    keep_alike
+        Keep near duplicates.
+    seed
+        Of the score random.
+    clips
+        Choose clips with motion, as AnimeSR's were, in place of pictures.
+    length
+        Frames of a clip.
+    across_shots
+        Let a clip go on in the next shot that moves.
+    frames
+        Write the frames of clips, too; without it the manifest tells where they are.
+    """
+    if review is not None:
+        return _review(review, out, videos)
+    if not videos:
+        raise UsageError("Name at least one video, folder or glob to curate.")
+
+    from sakuga.cli.curations import Curations
+    from sakuga.curate.clipping import curate_clips
+    from sakuga.curate.clips import ClipSettings
+    from sakuga.curate.pictures import curate
+    from sakuga.curate.settings import CurateSettings
+    from sakuga.errors import InputError
+
+    _demand_clips(clips, length=length != 100, across_shots=across_shots, frames=frames)
+    try:
+        of_pictures = CurateSettings(
+            score=score,
+            weights=weights,
+            device=device,
+            selection=selection,
+            count=None if clips else count,
+            crop=crop,
+            keep_flat=keep_flat,
+            keep_alike=keep_alike,
+            rescale=rescale,
+            licence=licence,
+            seed=seed,
+            workers=workers,
+        )
+        of_clips = ClipSettings(
+            count=count if clips and count is not None else 1,
+            length=length,
+            across_shots=across_shots,
+            frames=frames,
+            licence=licence,
+            workers=workers,
+        )
+    except InputError as error:
+        raise UsageError(str(error)) from None
+    with Curations() as report:
+        if clips:
+            results = curate_clips(videos, out, settings=of_clips, on_event=report)
+        else:
+            results = curate(videos, out, settings=of_pictures, on_event=report)
+    return Exit.FAILED if any(result.state == "failed" for result in results) else Exit.OK
+
+
+def _demand_clips(clips: bool, **given: bool) -> None:
+    """Refuse what means something for clips alone."""
+    for name, told in given.items():
+        if told and not clips:
+            raise UsageError(f"--{name.replace('_', '-')} is for clips; say --clips, too.")
+
+
+def _review(decisions: Path, out: Path, videos: tuple[Path, ...]) -> int:
+    if videos:
+        raise UsageError("--review applies decisions to a set that is there; name no video with it.")
+
+    from sakuga.cli import output
+    from sakuga.curate.review import review
+
+    done = review(decisions, out)
+    output.say(f"{done.rejected} rejected, {done.restored} taken back, {done.pictures} in {out}.")
+    return Exit.OK

@@ -1,0 +1,92 @@
+"""`sakuga train`: follow a recipe. `sakuga export`: make a model of what was learned."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from cyclopts import Parameter
+
+from sakuga.cli import output
+from sakuga.cli.exits import UsageError
+
+if TYPE_CHECKING:
+    from sakuga.train.events import Event
+
+
+def train(
+    recipe: Path,
+    /,
+    *,
+    out: Path = Path("trained"),
+    set: Annotated[list[str] | None, Parameter(negative="")] = None,  # noqa: A002
+    device: Literal["auto", "cpu"] = "auto",
+) -> None:
+    """Train a network by a recipe; the same command goes on where it was stopped.
+
+    Parameters
+    ----------
+    recipe
+        A TOML file, such as those in recipes/.
+    out
+        Folder for checkpoints, curves and pictures.
+    set
+        Change a value of the recipe, as key=value, such as schedule.steps=500; may be given often.
+    device
+        auto takes a GPU where there is one.
+    """
+    _demand("accelerate")
+    from sakuga.errors import InputError
+    from sakuga.train.recipe import read
+    from sakuga.train.run import train
+
+    try:
+        told = read(recipe, set or [])
+    except InputError as error:
+        raise UsageError(str(error)) from None
+    path = train(told, out, device=device, on_event=_show)
+    output.say(f"{path}: `sakuga export {path} --out {told.name}.safetensors` makes a model of it.")
+
+
+def export(checkpoint: Path, /, *, out: Path) -> None:
+    """Make a model of a checkpoint, which `sakuga restore --model` takes.
+
+    Parameters
+    ----------
+    checkpoint
+        What `sakuga train` wrote.
+    out
+        A file that ends in .safetensors or .onnx.
+    """
+    _demand("accelerate")
+    from sakuga.train.export import export
+
+    spec = export(checkpoint, out)
+    output.say(f"{out}: {spec.network}, {spec.scale}x.")
+
+
+def _demand(package: str) -> None:
+    import importlib.util
+
+    if importlib.util.find_spec(package) is None:
+        raise UsageError('Training needs more packages: python -m pip install "sakuga[train]".')
+
+
+def _show(event: Event) -> None:
+    from sakuga.train.events import Began, Noted, Saved, Stepped, Validated
+
+    match event:
+        case Began():
+            output.note(
+                f"{event.parameters:,} parameters on {event.device}, steps {event.step} to {event.steps}."
+            )
+        case Noted():
+            output.note(event.sentence)
+        case Stepped():
+            losses = ", ".join(f"{name} {value:.4g}" for name, value in event.losses.items())
+            speed = f"{event.samples:.1f} samples/s, {event.waiting:.0%} waiting"
+            output.note(f"step {event.step}: {losses}; rate {event.rate:.2g}; {speed}")
+        case Validated():
+            output.note(f"step {event.step}: " + ", ".join(f"{n} {v:.3f}" for n, v in event.values.items()))
+        case Saved():
+            output.note(f"saved: {event.path}")

@@ -1,0 +1,57 @@
+"""What the user chose for curation, checked before any work begins."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from sakuga.errors import InputError
+
+ScoreName = Literal["complexity", "ic9600", "niqe", "random"]
+SelectionName = Literal["paper", "released"]
+Rescale = Literal["none", "720"]
+
+PARTITIONS = 8
+"""Stretches of a video from each of which `released` keeps as many pictures."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CurateSettings:
+    """Of the pictures of a set; InputError names the flag of a value that cannot be."""
+
+    score: ScoreName = "complexity"
+    weights: Path | None = None
+    """IC9600's ck.pth."""
+    device: str = "auto"
+    """For ic9600: auto, cpu, cuda, cuda:1, mps or xpu."""
+    selection: SelectionName = "paper"
+    count: int | None = None
+    """Pictures of one video; None is the selection's own number."""
+    crop: bool = True
+    """Cut black bars off before anything else."""
+    keep_flat: bool = False
+    keep_alike: bool = False
+    rescale: Rescale = "none"
+    licence: str = ""
+    """Goes into every line of the manifest."""
+    seed: int = 0
+    """Of the score `random`."""
+    workers: int = 1
+
+    def __post_init__(self) -> None:
+        if self.score == "ic9600" and self.weights is None:
+            raise InputError("--score ic9600 needs --weights ck.pth, the file that IC9600's authors publish.")
+        if self.score != "ic9600" and self.weights is not None:
+            raise InputError(f"--weights is for --score ic9600, not for {self.score}.")
+        if self.count is not None and self.count < 1:
+            raise InputError(f"--count is {self.count}; it is a number of pictures, 1 or more.")
+        if self.selection == "released" and self.count is not None and self.count % PARTITIONS:
+            raise InputError(
+                f"--count is {self.count}; --selection released keeps as many in each of {PARTITIONS}"
+                f" stretches, so it is a multiple of {PARTITIONS}."
+            )
+        if self.seed < 0:
+            raise InputError(f"--seed is {self.seed}; it is a whole number from 0.")
+        if self.workers < 1:
+            raise InputError(f"--workers is {self.workers}; it is a number of processes, 1 or more.")

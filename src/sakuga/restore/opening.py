@@ -1,0 +1,34 @@
+"""The engine that settings ask for, its weights fetched where they are not here yet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from sakuga.restore.events import Fetching, OnEvent, ignore
+from sakuga.restore.settings import RestoreSettings
+
+if TYPE_CHECKING:
+    from sakuga.engine.frame_engine import FrameEngine
+
+OpenEngine = Callable[[RestoreSettings, OnEvent], "FrameEngine"]
+
+
+def open_engine(settings: RestoreSettings, on_event: OnEvent = ignore) -> FrameEngine:
+    """Raises UnknownModel, WeightsError, DeviceError or InputError; `on_event` hears of what is fetched."""
+    from sakuga.engine.engine import open_engine
+    from sakuga.models.load import load
+
+    def fetching(what: str, done: int, total: int | None) -> None:
+        on_event(Fetching(what, done, total))
+
+    return open_engine(
+        load(settings.model, fetching),
+        device=settings.device,
+        precision=settings.precision,
+        tile=settings.tile,
+        scale=settings.scale,
+        color_lock=settings.color_lock,
+        reuse=settings.reuse,
+        workers=settings.workers or 1,
+    )

@@ -1,0 +1,125 @@
+"""From a checkpoint to a model that can be used: .safetensors or .onnx, with its ModelSpec inside."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+import torch
+from safetensors import torch as safetensors_torch
+from torch import nn
+
+from sakuga.errors import InputError, OutputError
+from sakuga.media.atomic import replacing
+from sakuga.models import metadata
+from sakuga.models.derived import freeze
+from sakuga.models.spec import FileSource, ModelSpec
+from sakuga.train import networks, state
+from sakuga.train.recipe import Recipe
+
+TOLERANCE = 1e-4
+"""Largest difference between PyTorch and what was exported, of values in 0..1."""
+_HOW: Mapping[str, Mapping[str, Any]] = {
+    "animesr": {"window": 3, "recurrent": True, "halo": 28, "multiple": 4},
+    "grl": {"exact": False, "multiple": 8, "padding": "reflect", "half": ("bf16",)},
+    "dat": {"exact": False, "any_size": False, "half": ("bf16",)},
+}
+"""What running a network needs to know beside its options; see models.catalog."""
+
+
+def export(checkpoint: Path, out: Path) -> ModelSpec:
+    """Write the network of a checkpoint, its average where there is one, as `out`.
+
+    Raises InputError for a checkpoint or suffix that cannot be, OutputError where the file would not do what
+    the network does.
+    """
+    write = _WRITERS.get(out.suffix.lower())
+    if write is None:
+        raise InputError(f"{out} should end in {' or '.join(_WRITERS)}.")
+    found = state.read(checkpoint)
+    network = networks.build(found.recipe.model.without_start())
+    network.load_state_dict(_learned(found.content))
+    freeze(network)
+    spec = spec_of(found.recipe, out)
+    with replacing(out) as partial:
+        write(network, spec, partial)
+    return spec
+
+
+def spec_of(recipe: Recipe, path: Path) -> ModelSpec:
+    """What the catalog would say of the network that `recipe` gives."""
+    told = recipe.model
+    if told.network == "lbo":
+        raise InputError("An operator makes pictures smaller; it is used in data.operators, not exported.")
+    how = dict(_HOW.get(told.network, {}))
+    if told.network == "compact":
+        how["halo"] = cast("int", told.options.get("convs", 16)) + 2
+    build: Any = ModelSpec
+    return build(
+        name=recipe.name,
+        network=told.network,
+        scale=told.scale,
+        source=FileSource(path),
+        options=dict(told.options),
+        licence=recipe.licence,
+        credit=recipe.credit,
+        note=recipe.note,
+        **how,
+    )
+
+
+def _learned(content: Mapping[str, Any]) -> dict[str, torch.Tensor]:
+    if "average" not in content:
+        return content["network"]
+    inner = "module."
+    return {n.removeprefix(inner): t for n, t in content["average"].items() if n.startswith(inner)}
+
+
+def _safetensors(network: nn.Module, spec: ModelSpec, path: Path) -> None:
+    tensors = {name: tensor.contiguous() for name, tensor in network.state_dict().items()}
+    cast("Any", safetensors_torch).save_file(tensors, path, {metadata.KEY: metadata.spec_to_json(spec)})
+
+
+def _onnx(network: nn.Module, spec: ModelSpec, path: Path) -> None:
+    import onnx
+
+    exporting: Any = torch.onnx
+    saving: Any = onnx
+    if spec.recurrent or not spec.any_size:
+        raise InputError(f"{spec.network} is not exported as .onnx; choose .safetensors.")
+    example = torch.rand(1, 3, 4 * spec.multiple * 4, 4 * spec.multiple * 5)
+    sides = {2: torch.export.Dim.DYNAMIC, 3: torch.export.Dim.DYNAMIC}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        program = exporting.export(network, (example,), dynamo=True, dynamic_shapes=(sides,), verbose=False)
+    proto = program.model_proto
+    entry = proto.metadata_props.add()
+    entry.key, entry.value = metadata.KEY, metadata.spec_to_json(spec)
+    saving.save(proto, path)
+    _demand_parity(network, spec, path)
+
+
+def _demand_parity(network: nn.Module, spec: ModelSpec, path: Path) -> None:
+    import openvino as ov
+
+    core: Any = ov.Core()
+    for height, width in ((4, 4), (5, 7)):
+        x = torch.rand(1, 3, height * spec.multiple * 2, width * spec.multiple * 2)
+        model = core.read_model(path)
+        compiled = core.compile_model(model, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
+        with torch.inference_mode():
+            wanted = network(x).numpy()
+        difference = float(np.abs(compiled([x.numpy()])[0] - wanted).max())
+        if not difference < TOLERANCE:
+            raise OutputError(
+                f"The .onnx gives other pictures than the network (by {difference:.1e}); export .safetensors."
+            )
+
+
+_WRITERS: Mapping[str, Callable[[nn.Module, ModelSpec, Path], None]] = {
+    ".safetensors": _safetensors,
+    ".onnx": _onnx,
+}

@@ -1,0 +1,140 @@
+"""One step of learning: the network against its losses, then the critic against the network."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+
+import torch
+from torch import Tensor, nn
+from torch.optim import Adam
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+
+from sakuga.losses.adversarial import fooling, judging
+from sakuga.losses.perceptual import Perceptual
+from sakuga.losses.pixel import PIXEL
+from sakuga.models.critics import CRITICS
+from sakuga.train import networks
+from sakuga.train.machine import Machine
+from sakuga.train.recipe import Recipe
+
+Batch = Mapping[str, Tensor]
+"""`lq`, `target` and, where there is a critic, `real`: (b, 3, h, w) or (b, n, 3, h, w), RGB in [0, 1]."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taught:
+    """What one step said."""
+
+    losses: dict[str, Tensor]
+    """By name, detached scalars on the device."""
+    result: Tensor
+    """The network's pictures, detached."""
+
+
+class Trainer:
+    """The learning parts of a run, on their device; `step` is all that happens to them."""
+
+    def __init__(
+        self, recipe: Recipe, machine: Machine, views: Mapping[str, Perceptual] | None = None
+    ) -> None:
+        """views: the perceptual losses by their name in the recipe."""
+        self._recipe, self._machine = recipe, machine
+        self._pixel = PIXEL[recipe.losses.pixel]
+        self._views = {name: view.to(machine.device) for name, view in (views or {}).items()}
+        self.network, self.optimiser = self._ready(networks.build(recipe.model), recipe.schedule.rate)
+        self.critic: nn.Module | None = None
+        self.critic_optimiser: Any = None
+        if recipe.losses.critic:
+            rate = recipe.schedule.critic_rate or recipe.schedule.rate
+            self.critic, self.critic_optimiser = self._ready(CRITICS[recipe.losses.critic](), rate)
+        self.average = self._averaged()
+        self.slowdown = 1.0
+        """Share of the recipe's rates that is left after what went wrong."""
+
+    @property
+    def learned(self) -> nn.Module:
+        """The network that is shown and exported: the average where there is one."""
+        if self.average is not None:
+            return self.average.module
+        return self._machine.bare(self.network)
+
+    def step(self, batch: Batch, step: int) -> Taught:
+        """Learn from one batch; `step` counts from 0 and decides the rate."""
+        self._set_rates(step)
+        losses, result = self._teach(batch)
+        if self.critic is not None:
+            losses |= self._teach_critic(batch["real"], result.detach())
+        if self.average is not None:
+            self.average.update_parameters(self._machine.bare(self.network))
+        return Taught({name: loss.detach() for name, loss in losses.items()}, result.detach())
+
+    def rate(self, step: int) -> float:
+        """The network's rate at `step`."""
+        return self._recipe.schedule.rate * self._recipe.schedule.share(step) * self.slowdown
+
+    def _teach(self, batch: Batch) -> tuple[dict[str, Tensor], Tensor]:
+        self.network.train()
+        if self.critic is not None:
+            self.critic.requires_grad_(requires_grad=False)
+        self.optimiser.zero_grad(set_to_none=True)
+        with self._machine.autocast():
+            result = self.network(batch["lq"])
+            losses = self._losses(result, batch["target"])
+        self._machine.backward(losses["total"])
+        if self._recipe.schedule.clip:
+            self._machine.clip(self.network, self._recipe.schedule.clip)
+        self.optimiser.step()
+        return losses, result
+
+    def _losses(self, result: Tensor, target: Tensor) -> dict[str, Tensor]:
+        """Each term as it counts in the sum, and the sum as `total`."""
+        told = self._recipe.losses
+        losses = {"pixel": told.pixel_weight * self._pixel(result, target)}
+        for name, view in self._views.items():
+            losses[name] = told.perceptual[name] * view(result, target)
+        if self.critic is not None:
+            losses["adversarial"] = told.adversarial_weight * fooling(self.critic(_frames(result)), told.game)
+        return losses | {"total": torch.stack(list(losses.values())).sum()}
+
+    def _teach_critic(self, real: Tensor, made: Tensor) -> dict[str, Tensor]:
+        assert self.critic is not None, "there is a critic to teach"
+        self.critic.requires_grad_(requires_grad=True)
+        self.critic_optimiser.zero_grad(set_to_none=True)
+        with self._machine.autocast():
+            loss = judging(self.critic(_frames(real)), self.critic(_frames(made)), self._recipe.losses.game)
+        self._machine.backward(loss)
+        self.critic_optimiser.step()
+        return {"critic": loss}
+
+    def _ready(self, module: nn.Module, rate: float) -> tuple[nn.Module, Any]:
+        module = module.to(self._machine.device)
+        optimiser = Adam(module.parameters(), lr=rate, betas=self._recipe.schedule.betas)
+        return self._machine.ready(module, optimiser)
+
+    def _averaged(self) -> AveragedModel | None:
+        decay = self._recipe.schedule.ema
+        if not decay:
+            return None
+        average = AveragedModel(
+            self._machine.bare(self.network),
+            multi_avg_fn=cast("Any", get_ema_multi_avg_fn)(decay),
+        )
+        # Its first update would copy; the average begins as the network does.
+        average.n_averaged.fill_(1)
+        return average
+
+    def _set_rates(self, step: int) -> None:
+        schedule = self._recipe.schedule
+        share = schedule.share(step) * self.slowdown
+        rates = (schedule.rate, schedule.critic_rate or schedule.rate)
+        for optimiser, rate in zip((self.optimiser, self.critic_optimiser), rates, strict=True):
+            if optimiser is not None:
+                for group in optimiser.param_groups:
+                    group["lr"] = rate * share
+
+
+def _frames(pictures: Tensor) -> Tensor:
+    """Critics judge frames one by one."""
+    return pictures.flatten(0, 1) if pictures.ndim == 5 else pictures
