@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import sys
+import time
 from types import SimpleNamespace
 
 import pytest
@@ -13,6 +15,9 @@ from sakuga.engine import session
 from sakuga.engine.cluster import Cluster, Share, connected
 from sakuga.errors import DeviceError
 
+SMALL, LARGE, HEAD = {"CPU": 8.0}, {"CPU": 64.0}, {"memory": 1.0}
+GPUS = {"CPU": 32.0, "GPU": 4.0}
+
 
 def cluster(*nodes):
     told = [{"Alive": True, "Resources": node} for node in nodes]
@@ -20,29 +25,28 @@ def cluster(*nodes):
     return Cluster(SimpleNamespace(nodes=lambda: [*told, lost]))
 
 
-SMALL, LARGE, HEAD = {"CPU": 8.0}, {"CPU": 64.0}, {"memory": 1.0}
-GPUS = {"CPU": 32.0, "GPU": 4.0}
-
-
 @pytest.mark.parametrize(
-    ("nodes", "workers", "gpu", "share", "slots"),
+    ("nodes", "workers", "gpu", "share"),
     [
-        ([SMALL], None, True, Share(8, 0, None), 1),
-        ([SMALL], 3, True, Share(2, 0, 3), 4),
-        ([SMALL], 16, True, Share(0.5, 0, 16), 16),
-        ([SMALL, SMALL, HEAD], None, True, Share(8, 0, None), 2),
-        ([SMALL, SMALL, HEAD], 3, True, Share(4, 0, 3), 4),
-        ([SMALL, LARGE], None, True, Share(8, 0, None), 9),
-        ([SMALL, GPUS, GPUS], None, True, Share(1, 1, None), 8),
-        ([SMALL, GPUS], 2, True, Share(1, 1, 2), 4),
-        ([SMALL, GPUS], None, False, Share(8, 0, None), 5),
-        ([HEAD], None, True, Share(1, 0, None), 1),
+        ([SMALL], None, True, Share(8, 0, 1)),
+        ([SMALL], 3, True, Share(2, 0, 3)),
+        ([SMALL], 16, True, Share(0.5, 0, 16)),
+        ([SMALL, SMALL, HEAD], None, True, Share(8, 0, 2)),
+        ([SMALL, SMALL, HEAD], 3, True, Share(4, 0, 3)),
+        ([SMALL, LARGE], None, True, Share(8, 0, 9)),
+        ([SMALL, GPUS, GPUS], None, True, Share(1, 1, 8)),
+        ([SMALL, GPUS], 2, True, Share(1, 1, 2)),
+        ([SMALL, GPUS], None, False, Share(8, 0, 5)),
+        ([HEAD], None, True, Share(1, 0, 1)),
     ],
 )
-def test_shares_follow_what_the_nodes_have(nodes, workers, gpu, share, slots):
-    chosen = cluster(*nodes)
-    assert chosen.share(workers, gpu=gpu) == share
-    assert chosen.slots(share) == slots
+def test_shares_follow_what_the_nodes_have(nodes, workers, gpu, share):
+    assert cluster(*nodes).equal(workers, gpu=gpu) == share
+
+
+def test_single_cores_are_all_or_as_many_as_wanted():
+    assert cluster(SMALL, GPUS, HEAD).single(None) == Share(1, 0, 40)
+    assert cluster(SMALL).single(3) == Share(1, 0, 3)
 
 
 def test_environment_and_signals_are_left_as_they_were(monkeypatch):
@@ -58,11 +62,8 @@ def test_environment_and_signals_are_left_as_they_were(monkeypatch):
 
 
 def test_what_ray_says_becomes_a_clause():
-    cause = RuntimeError(
-        "Failed.\nTraceback\nray.exceptions.AuthenticationError: RPC error: No token. Note: use one."
-    )
     error = ConnectionError("Failed to connect.")
-    error.__cause__ = cause
+    error.__cause__ = RuntimeError("RPC error: No token. Note: use one.\nTraceback")
     assert session.said(error) == "RPC error: No token"
     assert session.said(RuntimeError("Version mismatch:\n  Ray: 2.60\n  Python: 3.11.7")) == (
         "Version mismatch: Ray: 2.60 Python: 3.11.7"
@@ -79,10 +80,18 @@ def test_without_ray_the_pip_line_is_told(monkeypatch):
         pass
 
 
-@pytest.mark.parametrize(
-    "address", ["127.0.0.1:1", "ray://127.0.0.1:1", "nowhere.invalid:6379", "here", "a:b:1"]
-)
+@pytest.mark.parametrize("address", ["127.0.0.1:1", "nowhere.invalid:6379", "here", "a:b:1", "ray://a:1"])
 def test_where_nothing_answers_a_sentence_says_so(address):
     pytest.importorskip("ray", reason="the extra `cluster` is not installed")
     with pytest.raises(DeviceError, match=rf"^--cluster {address}: .*\.$"), connected(address):
         pass
+
+
+def test_where_something_else_answers_it_is_told_within_seconds():
+    pytest.importorskip("ray", reason="the extra `cluster` is not installed")
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        address = f"127.0.0.1:{other.getsockname()[1]}"
+        began = time.monotonic()
+        with pytest.raises(DeviceError, match=rf"^--cluster {address} cannot be used\."), connected(address):
+            pass
+        assert time.monotonic() - began < 60

@@ -126,7 +126,8 @@ class Cluster:
 def _run(work: Callable[[Item], Iterator[Result]], item: Item, home: str) -> Iterator[Result]:
     """What a node does."""
     try:
-        yield from work(item)
+        for result in work(item):  # not `yield from`: Ray sends into what it iterates
+            yield result
     except SakugaError as error:
         host = socket.gethostname()
         raise type(error)(str(error) if host in (home, *str(error).split()) else f"{host}: {error}") from None

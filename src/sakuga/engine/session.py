@@ -29,12 +29,18 @@ _STORE = 256 << 20
 """Bytes of shared memory for results on their way; larger ones go through the disk."""
 _LONGEST = 40
 """Characters of a folder that leave room for the paths of Ray's sockets, which may have about 100."""
-_ENVIRONMENT = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0"}
-"""No statistics; and who asks for no GPU is not made blind to it, so that all nodes open the same engine."""
-_TOKEN = secrets.token_hex(32)
-"""Without it a cluster of our own takes no work, so that it takes none from others; Ray reads it only once."""
-_HURRIED = {"RAY_gcs_server_port_wait_time_s": "2", "RAY_py_gcs_connect_timeout_s": "10"}
-"""Ray's own patience with an address where something else answers is a quarter of an hour."""
+_ENVIRONMENT = {
+    "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
+    "RAY_BACKEND_LOG_LEVEL": "fatal",
+    "RAY_USAGE_STATS_ENABLED": "0",
+    "RAY_py_gcs_connect_timeout_s": "5",
+}
+"""Who asks for no GPU still sees it, as without Ray; no log on the terminal; no statistics; patience."""
+_OWN = {"RAY_AUTH_TOKEN": secrets.token_hex(32), "RAY_worker_niceness": "0"}
+"""Of a cluster of our own. It takes no work without the token, so none from others; Ray reads it once in a
+process. Its workers are as urgent as this process, where Ray's would give way to all."""
+_ONCE = {"RAY_gcs_server_port_wait_time_s": "1"}
+"""Where something else answers Ray would try for a quarter of an hour."""
 _SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
 """Which Ray may take over."""
 
@@ -46,12 +52,12 @@ def opened(address: str) -> Generator[Any]:
     Raises DeviceError, naming --cluster, where Ray is missing or no cluster answers.
     """
     with contextlib.ExitStack() as stack:
-        options, environment = dict[str, Any](), dict(_HURRIED)
+        options, environment = dict[str, Any](), _ONCE
         ray = _imported()
         if address == LOCAL:
             folder = stack.enter_context(_folder())
             options = {"include_dashboard": False, "object_store_memory": _STORE, "_temp_dir": folder}
-            environment = {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": _TOKEN, "TMPDIR": folder}
+            environment = _OWN | {"TMPDIR": folder}
         elif address != AUTO:
             _knock(address)
         stack.callback(_end, ray)

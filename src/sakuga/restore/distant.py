@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 class DistantEngine:
     """A FrameEngine that knows all about itself, but takes no frames."""
 
-    def __init__(self, facts: Facts, report: EngineReport, plan: Callable[[tuple[int, int]], tuple[int, int]]) -> None:
+    def __init__(
+        self, facts: Facts, report: EngineReport, plan: Callable[[tuple[int, int]], tuple[int, int]]
+    ) -> None:
         """plan: (width, height) of frames to the tile (h, w) that fits into a node's memory."""
         self.scale, self.window, self.identity = facts.scale, facts.window, facts.identity
         self.report = report

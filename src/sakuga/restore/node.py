@@ -109,7 +109,7 @@ def _desk(footage: Footage) -> _Desk:
 
 
 class _Desk:
-    """A video ready to be restored, read forward as long as the segments that are asked for follow each other."""
+    """A video ready to be restored; it is read on from where it stands to a later segment."""
 
     def __init__(self, footage: Footage) -> None:
         if not footage.source.is_file():
