@@ -107,7 +107,7 @@ def restore(
     workers
         Processes that share the work on a video; without it one, or with --cluster what that has.
     cluster
-        Restore videos on a Ray cluster: local for one on this machine, auto, host:port or ray://host:port.
+        Restore videos on a Ray cluster: local for one on this machine, auto or host:port.
     """
     if not paths:
         raise UsageError("Name at least one picture, video, folder or glob to restore.")

@@ -29,18 +29,15 @@ _STORE = 256 << 20
 """Bytes of shared memory for results on their way; larger ones go through the disk."""
 _LONGEST = 40
 """Characters of a folder that leave room for the paths of Ray's sockets, which may have about 100."""
-_ENVIRONMENT = {
-    "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
-    "RAY_BACKEND_LOG_LEVEL": "fatal",
-    "RAY_USAGE_STATS_ENABLED": "0",
-    "RAY_py_gcs_connect_timeout_s": "5",
-}
-"""Who asks for no GPU still sees it, as without Ray; no log on the terminal; no statistics; patience."""
+_ENVIRONMENT = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0"}
+"""No statistics; and who asks for no GPU still sees it, as without Ray."""
 _OWN = {"RAY_AUTH_TOKEN": secrets.token_hex(32), "RAY_worker_niceness": "0"}
 """Of a cluster of our own. It takes no work without the token, so none from others; Ray reads it once in a
 process. Its workers are as urgent as this process, where Ray's would give way to all."""
 _ONCE = {"RAY_gcs_server_port_wait_time_s": "1"}
-"""Where something else answers Ray would try for a quarter of an hour."""
+"""Where something else answers that speaks HTTP/2 Ray would try for a quarter of an hour."""
+_HELLO = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes((0, 0, 0, 4, 0, 0, 0, 0, 0))
+"""With which a client of HTTP/2, which Ray speaks, begins; the answer begins with a frame of type 4."""
 _SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
 """Which Ray may take over."""
 
@@ -112,7 +109,10 @@ def _knock(address: str) -> None:
     if match is None:
         raise DeviceError(f"--cluster {address}: give {ADDRESSES}.")
     try:
-        socket.create_connection((match[1], int(match[2])), _PATIENCE).close()
+        with socket.create_connection((match[1], int(match[2])), _PATIENCE) as line:
+            line.sendall(_HELLO)
+            if line.recv(9)[3:4] != b"\x04" and not os.environ.get("RAY_USE_TLS"):
+                raise ConnectionError("something else does")
     except (OSError, OverflowError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise DeviceError(

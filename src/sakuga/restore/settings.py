@@ -54,7 +54,7 @@ class RestoreSettings:
         if self.workers is not None and self.workers < 1:
             raise InputError(f"--workers is {self.workers}; it is a number of processes, 1 or more.")
         if self.cluster is not None and not self.cluster.strip():
-            raise InputError("--cluster is empty; give local, auto, host:port or ray://host:port.")
+            raise InputError("--cluster is empty; give local, auto or host:port.")
         if self.cluster is not None and ":" in self.device:
             raise InputError(
                 f"--device {self.device}: a cluster chooses among its GPUs itself; leave the number out."
