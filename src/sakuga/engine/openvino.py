@@ -16,6 +16,7 @@ from sakuga.engine import graph, memory
 from sakuga.engine.backend import Depth, Precision, State
 from sakuga.errors import DeviceError, ModelError, OutOfMemory
 from sakuga.media.frames import Pixels
+from sakuga.models import runtime
 from sakuga.models.load import Model
 
 HINTS: dict[Precision, str] = {"fp32": "f32", "bf16": "bf16", "fp16": "f16"}
@@ -91,7 +92,7 @@ class OpenVINOBackend:
     def __init__(self, model: Model, device: str = "CPU", workers: int = 1) -> None:
         """workers: processes like this one that share the cores of a CPU."""
         self._workers = workers
-        self._core: Any = ov.Core()
+        self._core = runtime.core()
         if not any(found.split(".")[0] == device.split(".")[0] for found in self._core.available_devices):
             found = ", ".join(self._core.available_devices)
             raise DeviceError(

@@ -14,7 +14,7 @@ from torch import nn
 
 from sakuga.errors import InputError, OutputError
 from sakuga.media.atomic import replacing
-from sakuga.models import metadata
+from sakuga.models import metadata, runtime
 from sakuga.models.derived import freeze
 from sakuga.models.spec import FileSource, ModelSpec
 from sakuga.train import networks, state
@@ -103,9 +103,7 @@ def _onnx(network: nn.Module, spec: ModelSpec, path: Path) -> None:
 
 
 def _demand_parity(network: nn.Module, spec: ModelSpec, path: Path) -> None:
-    import openvino as ov
-
-    core: Any = ov.Core()
+    core = runtime.core()
     for height, width in ((4, 4), (5, 7)):
         x = torch.rand(1, 3, height * spec.multiple * 2, width * spec.multiple * 2)
         model = core.read_model(path)
