@@ -1,4 +1,4 @@
-"""A Ray cluster restores the same bytes, whoever is killed on the way, and refusals are sentences."""
+"""A Ray cluster gives the same bytes, whoever is killed on the way, and refusals are sentences."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ pytest.importorskip("ray", reason="the extra `cluster` is not installed")
 
 FRAMES, SHOT = 500, 50
 PLAIN = ("--deinterlace", "off", "--no-letterbox")
+KEPT = (".png", ".json", ".jsonl")
 HEAD = """
 import os, sys
 from sakuga.engine import session
@@ -97,6 +98,23 @@ def test_a_killed_worker_costs_nothing_but_time(source, model, whole, address, t
     assert counts[-1] == FRAMES
     assert [path.name for path in tmp_path.iterdir()] == ["long.mkv"]
     assert digest(tmp_path / "long.mkv") == whole
+
+
+def test_a_set_of_pictures_is_the_same_too(source, address, tmp_path):
+    for name in ("a.mkv", "b.mkv"):
+        (tmp_path / name).write_bytes(source.read_bytes())
+    (tmp_path / "bad.mkv").write_bytes(bytes(1000))
+    command = ("curate", "a.mkv", "b.mkv", "bad.mkv", "--out")
+    for out, more in (("alone", ()), ("there", ("--cluster", address))):
+        done = sakuga(*command, out, "--count", 3, *more, cwd=tmp_path)
+        assert done.returncode == 1, done.stderr
+        assert "bad.mkv" in done.stderr + done.stdout
+    alone, there = (
+        {path.name: path.read_bytes() for path in (tmp_path / out).iterdir() if path.suffix in KEPT}
+        for out in ("alone", "there")
+    )
+    assert len([name for name in alone if name.endswith(".png")]) >= 3
+    assert alone == there
 
 
 def test_stopped_it_leaves_nothing_behind_and_goes_on_without_a_cluster(source, model, whole, tmp_path):

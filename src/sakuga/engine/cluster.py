@@ -7,6 +7,7 @@ import math
 import socket
 from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass
+from importlib.metadata import version
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -90,7 +91,7 @@ class Cluster:
             max_retries=RETRIES,
             max_calls=0,  # else Ray ends a worker with a GPU after each item, and the engine with it
         )(_run)
-        order, home = ray.put(work), socket.gethostname()
+        order, home = ray.put(work), (socket.gethostname(), version("sakuga"))
         try:
             while True:
                 # One more than can run waits at each place, so that none stands idle.
@@ -123,14 +124,17 @@ class Cluster:
             raise DeviceError(_LOST.format(RETRIES + 1, session.said(error))) from error
 
 
-def _run(work: Callable[[Item], Iterator[Result]], item: Item, home: str) -> Iterator[Result]:
-    """What a node does."""
+def _run(work: Callable[[Item], Iterator[Result]], item: Item, home: tuple[str, str]) -> Iterator[Result]:
+    """What a node does; `home` is the host and the version that it works for."""
+    host, own = socket.gethostname(), version("sakuga")
+    if own != home[1]:
+        raise DeviceError(f"{host} has sakuga {own}, and {home[0]} {home[1]}; install the same on all nodes.")
     try:
-        for result in work(item):  # not `yield from`: Ray sends into what it iterates
+        for result in work(item):  # noqa: UP028 - Ray sends into what it iterates
             yield result
     except SakugaError as error:
-        host = socket.gethostname()
-        raise type(error)(str(error) if host in (home, *str(error).split()) else f"{host}: {error}") from None
+        named = host in (home[0], *str(error).split())
+        raise type(error)(str(error) if named else f"{host}: {error}") from None
 
 
 def _cause(error: Any) -> Exception:  # noqa: ANN401
