@@ -73,7 +73,8 @@ def _far(
     if not folder.is_dir():
         raise DeviceError(
             f"{socket.gethostname()} does not see {folder}; each node of the cluster needs the folder that"
-            " the command is given in, the videos and the set under the same paths, as on a shared file system."
+            " the command is given in, the videos and the set under the same paths, such as on a shared file"
+            " system."
         )
     cv2.setNumThreads(1)
     with contextlib.chdir(folder):
