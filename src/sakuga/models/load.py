@@ -86,6 +86,11 @@ def _from_file(path: Path) -> Model:
 
     state = checkpoint.read(path)
     spec = own_spec(path, {name: tuple(tensor.shape) for name, tensor in state.items()})
+    if spec is not None and spec.network == "lbo":
+        raise ModelError(
+            f"{path} is a learned operator, which makes pictures smaller and worse; recipes take it in"
+            " data.operators."
+        )
     if spec is not None and spec.network != "community":
         return _filled(spec, networks.build(spec), state)
     found, module = community.find(state, path)

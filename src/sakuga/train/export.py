@@ -15,6 +15,7 @@ from torch import nn
 from sakuga.errors import InputError, OutputError
 from sakuga.media.atomic import replacing
 from sakuga.models import metadata
+from sakuga.models.animesr import MULTIPLE
 from sakuga.models.derived import freeze
 from sakuga.models.spec import FileSource, ModelSpec
 from sakuga.train import networks, state
@@ -23,7 +24,7 @@ from sakuga.train.recipe import Recipe
 TOLERANCE = 1e-4
 """Largest difference between PyTorch and what was exported, of values in 0..1."""
 _HOW: Mapping[str, Mapping[str, Any]] = {
-    "animesr": {"window": 3, "recurrent": True, "halo": 28, "multiple": 4},
+    "animesr": {"window": 3, "recurrent": True, "halo": 28, "multiple": MULTIPLE},
     "grl": {"exact": False, "multiple": 8, "padding": "reflect", "half": ("bf16",)},
     "dat": {"exact": False, "any_size": False, "half": ("bf16",)},
 }
@@ -52,8 +53,6 @@ def export(checkpoint: Path, out: Path) -> ModelSpec:
 def spec_of(recipe: Recipe, path: Path) -> ModelSpec:
     """What the catalog would say of the network that `recipe` gives."""
     told = recipe.model
-    if told.network == "lbo":
-        raise InputError("An operator makes pictures smaller; it is used in data.operators, not exported.")
     how = dict(_HOW.get(told.network, {}))
     if told.network == "compact":
         how["halo"] = cast("int", told.options.get("convs", 16)) + 2
