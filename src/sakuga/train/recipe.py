@@ -66,7 +66,7 @@ class Data:
     crops: Count = 1
     """Patches cut out of one degraded picture."""
     frames: Count = 1
-    """Frames of a clip."""
+    """Frames of a clip; the gradient goes back through all of them."""
     batch: Count = 32
     """Patches of one step, over all processes."""
     workers: Annotated[int, Field(ge=0)] = 4
