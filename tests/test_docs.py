@@ -78,6 +78,7 @@ def desk(tmp_path: Path) -> Path:
     for name in ("episode.mkv", "samples/clip.mkv"):
         film(tmp_path / name)
     network(tmp_path / "mine.onnx")
+    (tmp_path / "recipes").symlink_to(ROOT / "recipes")
     return tmp_path
 
 
@@ -197,7 +198,7 @@ def test_flags_of_the_data_and_training_commands_are_true() -> None:
     ):
         flags = inspect.signature(getattr(import_module(f"sakuga.cli.{verb}"), verb)).parameters
         told = told_flags(page, heading)
-        assert list(told) == [f"--{name}" for name in flags if name != given]
+        assert list(told) == [f"--{name.replace('_', '-')}" for name in flags if name != given]
         plain = {f"--{n}": str(f.default) for n, f in flags.items() if type(f.default) in (int, str)}
         assert {name: told[name] for name in plain} == plain
 
