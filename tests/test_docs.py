@@ -203,6 +203,15 @@ def test_flags_of_the_data_and_training_commands_are_true() -> None:
         assert {name: told[name] for name in plain} == plain
 
 
+def test_flags_of_ablate_are_true() -> None:
+    flags = inspect.signature(import_module("sakuga.cli.ablate").ablate).parameters
+    told = told_flags("train.md", "Ablations")
+    assert sorted(told) == sorted(f"--{name}" for name in flags if name != "recipes")
+    assert (told["--out"], told["--device"]) == (str(flags["out"].default), flags["device"].default)
+    tables = sorted(path.stem for path in (ROOT / "recipes" / "ablate").glob("*.toml"))
+    assert tables == ["data", "degradation", "losses"]
+
+
 def test_flags_scores_and_selections_of_curate_are_true() -> None:
     cli = import_module("sakuga.cli.curate")
     flags = inspect.signature(cli.curate).parameters

@@ -45,7 +45,7 @@ def train(
         Learn nothing: write dry-run.png, which shows what the network will see, and tell what the run will
         take in time and memory.
     """
-    _demand("accelerate")
+    demand()
     from sakuga.errors import InputError
     from sakuga.train.recipe import read
     from sakuga.train.run import train
@@ -57,7 +57,7 @@ def train(
     if dry_run:
         _rehearse(told, out, device)
         return
-    path = train(told, out, device=device, on_event=_show)
+    path = train(told, out, device=device, on_event=show)
     output.say(f"{path}: `sakuga export {path} --out {told.name}.safetensors` makes a model of it.")
 
 
@@ -71,7 +71,7 @@ def export(checkpoint: Path, /, *, out: Path) -> None:
     out
         A file that ends in .safetensors or .onnx.
     """
-    _demand("accelerate")
+    demand()
     from sakuga.train.export import export
 
     spec = export(checkpoint, out)
@@ -82,7 +82,7 @@ def _rehearse(recipe: Recipe, out: Path, device: str) -> None:
     from sakuga.media.plain import write_rgb
     from sakuga.train.rehearsal import rehearse
 
-    made = rehearse(recipe, device=device, on_event=_show)
+    made = rehearse(recipe, device=device, on_event=show)
     write_rgb(out / SHEET, made.sheet)
     samples = counted(made.samples, "sample")
     output.say(f"{out / SHEET}: what the network will see first; an epoch has {samples}.")
@@ -105,14 +105,16 @@ def _costs(cost: Cost, recipe: Recipe) -> Iterator[str]:
     yield f"Memory: {', '.join(parts)}."
 
 
-def _demand(package: str) -> None:
+def demand() -> None:
+    """Raises UsageError where what training needs is not installed."""
     import importlib.util
 
-    if importlib.util.find_spec(package) is None:
+    if importlib.util.find_spec("accelerate") is None:
         raise UsageError('Training needs more packages: python -m pip install "sakuga[train]".')
 
 
-def _show(event: Event) -> None:
+def show(event: Event) -> None:
+    """A line for each event."""
     from sakuga.train.events import Began, Noted, Saved, Stepped, Validated
 
     match event:
