@@ -199,6 +199,8 @@ def test_files_that_are_no_tables_are_refused(tmp_path, text, sentence):
         variants.read(str(tmp_path / "t.toml"), tmp_path / "recipe.toml")
     with pytest.raises(InputError, match=r"ablate.gone.toml could not be read"):
         variants.read("gone", tmp_path / "recipe.toml")
+    with pytest.raises(InputError, match=r"There are data, degradation, losses\.$"):
+        variants.read("gone", STAGES[0])
 
 
 def test_a_variant_that_there_is_not_is_told(desk):

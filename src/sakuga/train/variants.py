@@ -101,7 +101,9 @@ def read(name: str, base: Path) -> Table:
         told = tomllib.loads(path.read_text(encoding="utf-8"))
         return _ADAPTER.validate_json(json.dumps(told, default=str))
     except OSError as error:
-        raise InputError(f"--table {name}: {path} could not be read: {error.strerror}.") from error
+        known = ", ".join(sorted(other.stem for other in path.parent.glob("*.toml")))
+        hint = f" There are {known}." if known else ""
+        raise InputError(f"--table {name}: {path} could not be read: {error.strerror}.{hint}") from error
     except ValidationError as error:
         first = cast("Any", error.errors()[0])
         raise InputError(f"{path}: {'.'.join(map(str, first['loc']))}: {first['msg']}.") from error
