@@ -83,6 +83,7 @@ def desk(tmp_path: Path) -> Path:
         Image.fromarray(frame).save(tmp_path / "clips" / "run" / f"{number}.png")
     (tmp_path / "recipes").symlink_to(ROOT / "recipes")
     network(tmp_path / "mine.onnx")
+    (tmp_path / "recipes").symlink_to(ROOT / "recipes")
     return tmp_path
 
 
@@ -202,9 +203,18 @@ def test_flags_of_the_data_and_training_commands_are_true() -> None:
     ):
         flags = inspect.signature(getattr(import_module(f"sakuga.cli.{verb}"), verb)).parameters
         told = told_flags(page, heading)
-        assert list(told) == [f"--{name}" for name in flags if name != given]
+        assert list(told) == [f"--{name.replace('_', '-')}" for name in flags if name != given]
         plain = {f"--{n}": str(f.default) for n, f in flags.items() if type(f.default) in (int, str)}
         assert {name: told[name] for name in plain} == plain
+
+
+def test_flags_of_ablate_are_true() -> None:
+    flags = inspect.signature(import_module("sakuga.cli.ablate").ablate).parameters
+    told = told_flags("train.md", "Ablations")
+    assert sorted(told) == sorted(f"--{name}" for name in flags if name != "recipes")
+    assert (told["--out"], told["--device"]) == (str(flags["out"].default), flags["device"].default)
+    tables = sorted(path.stem for path in (ROOT / "recipes" / "ablate").glob("*.toml"))
+    assert tables == ["data", "degradation", "losses"]
 
 
 def test_flags_scores_and_selections_of_curate_are_true() -> None:
