@@ -77,7 +77,13 @@ def desk(tmp_path: Path) -> Path:
         large.save(tmp_path / name)
     for name in ("episode.mkv", "samples/clip.mkv"):
         film(tmp_path / name)
+    for number in range(4):
+        (tmp_path / "clips" / "run").mkdir(parents=True, exist_ok=True)
+        frame = np.roll(np.random.default_rng(1).integers(0, 256, (32, 48, 3), np.uint8), number, 1)
+        Image.fromarray(frame).save(tmp_path / "clips" / "run" / f"{number}.png")
+    (tmp_path / "recipes").symlink_to(ROOT / "recipes")
     network(tmp_path / "mine.onnx")
+    (tmp_path / "recipes").symlink_to(ROOT / "recipes")
     return tmp_path
 
 
@@ -197,9 +203,18 @@ def test_flags_of_the_data_and_training_commands_are_true() -> None:
     ):
         flags = inspect.signature(getattr(import_module(f"sakuga.cli.{verb}"), verb)).parameters
         told = told_flags(page, heading)
-        assert list(told) == [f"--{name}" for name in flags if name != given]
+        assert list(told) == [f"--{name.replace('_', '-')}" for name in flags if name != given]
         plain = {f"--{n}": str(f.default) for n, f in flags.items() if type(f.default) in (int, str)}
         assert {name: told[name] for name in plain} == plain
+
+
+def test_flags_of_ablate_are_true() -> None:
+    flags = inspect.signature(import_module("sakuga.cli.ablate").ablate).parameters
+    told = told_flags("train.md", "Ablations")
+    assert sorted(told) == sorted(f"--{name}" for name in flags if name != "recipes")
+    assert (told["--out"], told["--device"]) == (str(flags["out"].default), flags["device"].default)
+    tables = sorted(path.stem for path in (ROOT / "recipes" / "ablate").glob("*.toml"))
+    assert tables == ["data", "degradation", "losses"]
 
 
 def test_flags_scores_and_selections_of_curate_are_true() -> None:

@@ -8,6 +8,7 @@ from PIL import Image
 
 from fakes import LookingAheadEngine, NearestEngine
 from sakuga.errors import InputError, OutputError
+from sakuga.media import origin
 from sakuga.media.layout import PictureLayout
 from sakuga.media.metadata import Metadata
 from sakuga.media.picture import open_picture, write_animation, write_picture
@@ -96,6 +97,42 @@ def test_metadata_survives(tmp_path, suffix):
     with Image.open(source) as before, Image.open(tmp_path / f"b{suffix}") as after:
         assert after.size == (60, 40)
         assert after.getexif().get(0x010F) == before.getexif().get(0x010F)
+
+
+@pytest.mark.parametrize("suffix", [*LOSSLESS, *LOSSY, ".gif"])
+def test_a_model_that_is_known_is_told_where_there_is_a_place(tmp_path, suffix):
+    told = {"name": "網", "files": {"網.onnx": "ab" * 32}}
+    known, unknown = NearestEngine(2), NearestEngine(2)
+    known.report.model, known.report.weights = told["name"], told["files"]
+    before = Metadata(text=(("Title", "題"), ("restored", '{"name": "another"}')))
+    source = write(tmp_path / "a.png", drawing(20, 30, 3), before)
+    made, plain = tmp_path / f"b{suffix}", tmp_path / f"c{suffix}"
+    restore_picture(known, source, made)
+    restore_picture(unknown, source, plain)
+    assert np.array_equal(still(made), still(plain))
+    with open_picture(made) as one, open_picture(plain) as other:
+        if suffix != ".png":
+            assert origin.told_in(one.metadata) is None
+            return
+        assert origin.told_in(one.metadata) == told
+        assert [key for key, _ in one.metadata.text] == ["Title", "restored"]
+        assert other.metadata.text == before.text
+
+
+def test_an_animated_png_tells_its_model(tmp_path):
+    engine = NearestEngine(2)
+    engine.report.weights = {"a.onnx": "ab" * 32}
+    frames = [(np.full((12, 16, 3), 40 * index, np.uint8), 50.0) for index in range(3)]
+    write_animation(tmp_path / "a.png", PictureLayout(16, 12, 3, "uint8"), frames, 0, Metadata())
+    restore_picture(engine, tmp_path / "a.png", tmp_path / "b.png")
+    with open_picture(tmp_path / "b.png") as made:
+        assert origin.told_in(made.metadata) == {"name": "nearest", "files": engine.report.weights}
+        assert made.count == 3
+
+
+@pytest.mark.parametrize("text", ["[1]", "{", "null", '"x"'])
+def test_what_tells_nothing_is_no_model(text):
+    assert origin.told_in(Metadata(text=(("restored", text),))) is None
 
 
 @pytest.mark.parametrize("suffix", [".gif", ".webp", ".png"])

@@ -47,6 +47,8 @@ def test_shipped_recipes_can_be_followed(path):
             "grl": 1_027_939,
             "rrdb": 4_467_779,
             "dat": 10_889_040,
+            "animesr": 1_495_376,
+            "lbo": 45_635,
         }[told.model.network]
     )
     assert recipe.from_json(recipe.to_json(told), "here") == told

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from cyclopts import App, CycloptsError
 
 from sakuga.cli import output
+from sakuga.cli.ablate import ablate
 from sakuga.cli.compare import compare
 from sakuga.cli.curate import curate
 from sakuga.cli.degrade import degrade
@@ -51,6 +52,7 @@ app.command(lines)
 app.command(prepare)
 app.command(train)
 app.command(export)
+app.command(ablate)
 app.command(evaluate)
 app.command(compare)
 

@@ -9,6 +9,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+MULTIPLE = 4
+"""The sides of frames are multiples of this."""
+
 
 def _enlarge(x: Tensor, factor: int) -> Tensor:
     return F.interpolate(x, scale_factor=float(factor), mode="bilinear", align_corners=False)
@@ -40,6 +43,8 @@ class Cell(nn.Module):
 
     def __init__(self, channels: int, blocks: tuple[int, int, int], scale: int) -> None:
         super().__init__()
+        if sorted(blocks, reverse=True) != list(blocks):
+            raise ValueError(f"blocks {blocks} should not rise from one scale to the next smaller one")
         self.scale = scale
         self.channels = channels
         self.image_channels = 3 * scale * scale

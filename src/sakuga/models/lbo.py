@@ -5,8 +5,15 @@ Source: AnimeSR (NeurIPS 2022), section 4.1; parameter names are those of the pu
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from torch import Tensor, nn
 from torch.nn import functional as F
+
+from sakuga.errors import WeightsError
+from sakuga.models import checkpoint
+
+_FIRST = "main.0.weight"
 
 
 class LBO(nn.Module):
@@ -25,6 +32,22 @@ class LBO(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """(b, 3, 2h, 2w) RGB in [0, 1] to (b, 3, h, w) unclamped."""
         return self.main(F.pixel_unshuffle(x, 2))
+
+
+def load(path: Path) -> LBO:
+    """The operator in a file, ready for use on the CPU: what `sakuga export` wrote, or a published one.
+
+    Raises WeightsError where the file is damaged or holds another network.
+    """
+    state = checkpoint.read(path)
+    network = LBO(len(state[_FIRST]) if _FIRST in state else 64)
+    try:
+        network.load_state_dict(state)
+    except RuntimeError as error:
+        raise WeightsError(
+            f"{path} holds no learned operator, but the weights of another network."
+        ) from error
+    return network.eval().requires_grad_(requires_grad=False)
 
 
 def _start(conv: nn.Conv2d) -> nn.Conv2d:

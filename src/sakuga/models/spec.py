@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 Option = int | float | str | bool | tuple[int, ...]
-NetworkName = Literal["animesr", "grl", "rrdb", "compact", "dat", "community", "onnx"]
+NetworkName = Literal["animesr", "grl", "rrdb", "compact", "dat", "lbo", "community", "onnx"]
 
 
 @dataclass(frozen=True, slots=True)

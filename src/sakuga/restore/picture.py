@@ -14,6 +14,8 @@ from sakuga.media.animation import Timed
 from sakuga.media.formats import FORMATS, by_suffix
 from sakuga.media.frames import Pixels
 from sakuga.media.layout import Picture, PictureLayout
+from sakuga.media.metadata import Metadata
+from sakuga.media.origin import marked
 from sakuga.media.picture import PictureFile, open_picture, write_animation, write_picture
 from sakuga.restore import alpha
 from sakuga.restore.bands import counted, side_by_side
@@ -34,8 +36,8 @@ def restore_picture(
 ) -> int:
     """Restore the picture file `source` into `destination`, whose suffix decides the format; give its frames.
 
-    Depth, grey, alpha, timing and metadata stay what they are. Raises InputError or OutputError, naming the
-    file; `destination` appears only when it is whole.
+    Depth, grey, alpha, timing and metadata stay what they are; a PNG also tells which model made it. Raises
+    InputError or OutputError, naming the file; `destination` appears only when it is whole.
     """
     with open_picture(source) as picture:
         if picture.count == 1:
@@ -97,7 +99,7 @@ def _still(
     bands = restored_bands(engine, still.pixels, transparency)
     rows = counted(bands, lambda done: on_count(Count(done, height, "rows")))
     layout = PictureLayout(width, height, channels, picture.dtype)
-    write_picture(destination, layout, rows, picture.metadata, quality=quality)
+    write_picture(destination, layout, rows, _metadata(engine, picture), quality=quality)
 
 
 def _needs_none(destination: Path, transparency: Pixels) -> bool:
@@ -123,4 +125,12 @@ def _frames(
 
     width, height = engine.size(picture.width, picture.height)
     layout = PictureLayout(width, height, picture.channels, picture.dtype)
-    write_animation(destination, layout, frames(), picture.loop, picture.metadata, quality=quality)
+    write_animation(destination, layout, frames(), picture.loop, _metadata(engine, picture), quality=quality)
+
+
+def _metadata(engine: FrameEngine, picture: PictureFile) -> Metadata:
+    """That of the source, and the model's name and sha256 where the format has a place for them."""
+    report = engine.report
+    if not report.weights:
+        return picture.metadata
+    return marked(picture.metadata, {"name": report.model, "files": dict(report.weights)})

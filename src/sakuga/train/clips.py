@@ -20,12 +20,13 @@ from sakuga.degrade.clip import stream, to_clip, to_frames
 from sakuga.degrade.lines import sharpened
 from sakuga.degrade.pipeline import Pool
 from sakuga.errors import InputError
-from sakuga.media import manifest
 from sakuga.train import turns
-from sakuga.train.film import Film, film_of, folder_film
+from sakuga.train.film import Film, films_of
 from sakuga.train.grid import anywhere
 from sakuga.train.pairs import Arrays
 
+SHARPEN = 0.3
+"""Weight of the unsharp mask over the GT that AnimeSR's first step compares with, in its released code."""
 _RANGES = {
     "scale": (1, 16),
     "crop": (1, 1 << 15),
@@ -51,7 +52,7 @@ class Clipping:
     backwards: float = 0.5
     """How often time is reversed."""
     sharpen: float = 0.0
-    """Weight of the unsharp mask that makes pseudo-GT: 0.3 in AnimeSR's first step; with 0 it is the GT."""
+    """Weight of the unsharp mask that makes pseudo-GT, such as SHARPEN; with 0 it is the GT."""
     seed: int = 0
     augment: float = 1.0
     """How often a clip is flipped or turned at all; each way then has 1/2."""
@@ -92,12 +93,7 @@ class ClipPairs:
 
         Raises InputError for clips that are too short, too small or not there.
         """
-        entries = manifest.read(path)
-        manifest.check(entries)
-        if path.is_dir() and not (path / manifest.NAME).is_file():
-            films = [folder_film(folder) for folder in sorted({entry.file.parent for entry in entries})]
-        else:
-            films = [film_of(entry) for entry in entries]
+        films = films_of(path)
         for film in films:
             _demand_fit(film, clipping)
         return ClipPairs(films, clipping, learned)

@@ -14,7 +14,8 @@ from torch import nn
 
 from sakuga.errors import InputError, OutputError
 from sakuga.media.atomic import replacing
-from sakuga.models import metadata, runtime
+from sakuga.models import graphs, metadata, runtime
+from sakuga.models.animesr import MULTIPLE
 from sakuga.models.derived import freeze
 from sakuga.models.spec import FileSource, ModelSpec
 from sakuga.train import networks, state
@@ -23,7 +24,7 @@ from sakuga.train.recipe import Recipe
 TOLERANCE = 1e-4
 """Largest difference between PyTorch and what was exported, of values in 0..1."""
 _HOW: Mapping[str, Mapping[str, Any]] = {
-    "animesr": {"window": 3, "recurrent": True, "halo": 28, "multiple": 4},
+    "animesr": {"window": 3, "recurrent": True, "halo": 28, "multiple": MULTIPLE},
     "grl": {"exact": False, "multiple": 8, "padding": "reflect", "half": ("bf16",)},
     "dat": {"exact": False, "any_size": False, "half": ("bf16",)},
 }
@@ -52,8 +53,6 @@ def export(checkpoint: Path, out: Path) -> ModelSpec:
 def spec_of(recipe: Recipe, path: Path) -> ModelSpec:
     """What the catalog would say of the network that `recipe` gives."""
     told = recipe.model
-    if told.network == "lbo":
-        raise InputError("An operator makes pictures smaller; it is used in data.operators, not exported.")
     how = dict(_HOW.get(told.network, {}))
     if told.network == "compact":
         how["halo"] = cast("int", told.options.get("convs", 16)) + 2
@@ -88,33 +87,57 @@ def _onnx(network: nn.Module, spec: ModelSpec, path: Path) -> None:
 
     exporting: Any = torch.onnx
     saving: Any = onnx
-    if spec.recurrent or not spec.any_size:
+    if spec.network == "lbo" or not spec.any_size:
         raise InputError(f"{spec.network} is not exported as .onnx; choose .safetensors.")
-    example = torch.rand(1, 3, 4 * spec.multiple * 4, 4 * spec.multiple * 5)
+    step = _step(network, spec)
+    examples = _examples(step, spec, 4 * spec.multiple * 4, 4 * spec.multiple * 5)
     sides = {2: torch.export.Dim.DYNAMIC, 3: torch.export.Dim.DYNAMIC}
+    inputs, outputs = graphs.STEP if spec.recurrent else graphs.PICTURE
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        program = exporting.export(network, (example,), dynamo=True, dynamic_shapes=(sides,), verbose=False)
+        program = exporting.export(
+            step,
+            examples,
+            dynamo=True,
+            dynamic_shapes=(sides,) * len(examples),
+            input_names=inputs,
+            output_names=outputs,
+            verbose=False,
+        )
     proto = program.model_proto
     entry = proto.metadata_props.add()
     entry.key, entry.value = metadata.KEY, metadata.spec_to_json(spec)
     saving.save(proto, path)
-    _demand_parity(network, spec, path)
+    _demand_parity(step, spec, path)
 
 
-def _demand_parity(network: nn.Module, spec: ModelSpec, path: Path) -> None:
+def _step(network: nn.Module, spec: ModelSpec) -> nn.Module:
+    """What runs once per frame."""
+    recurrent: Any = network
+    return recurrent.recurrent_cell if spec.recurrent else network
+
+
+def _examples(step: Any, spec: ModelSpec, height: int, width: int) -> tuple[torch.Tensor, ...]:  # noqa: ANN401
+    channels = (3 * spec.window, step.state_channels) if spec.recurrent else (3 * spec.window,)
+    return tuple(torch.rand(1, count, height, width) for count in channels)
+
+
+def _demand_parity(step: nn.Module, spec: ModelSpec, path: Path) -> None:
+    """A recurrent network's state is compared as well: what it takes on is wrong in every frame to come."""
     core = runtime.core()
+    model = core.compile_model(core.read_model(path), "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
     for height, width in ((4, 4), (5, 7)):
-        x = torch.rand(1, 3, height * spec.multiple * 2, width * spec.multiple * 2)
-        model = core.read_model(path)
-        compiled = core.compile_model(model, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
+        examples = _examples(step, spec, height * spec.multiple * 2, width * spec.multiple * 2)
         with torch.inference_mode():
-            wanted = network(x).numpy()
-        difference = float(np.abs(compiled([x.numpy()])[0] - wanted).max())
-        if not difference < TOLERANCE:
-            raise OutputError(
-                f"The .onnx gives other pictures than the network (by {difference:.1e}); export .safetensors."
-            )
+            wanted = step(*examples)
+        given = model([each.numpy() for each in examples])
+        for number, each in enumerate(wanted if spec.recurrent else (wanted,)):
+            difference = float(np.abs(given[number] - each.numpy()).max())
+            if not difference < TOLERANCE:
+                raise OutputError(
+                    f"The .onnx gives other pictures than the network (by {difference:.1e}); export"
+                    " .safetensors."
+                )
 
 
 _WRITERS: Mapping[str, Callable[[nn.Module, ModelSpec, Path], None]] = {

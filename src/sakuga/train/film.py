@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from sakuga.errors import InputError
+from sakuga.media import manifest
 from sakuga.media.frames import Pixels, VideoFrame
 from sakuga.media.layout import eight_bits
 from sakuga.media.manifest import Entry
@@ -65,6 +66,18 @@ class Film:
         begin = max(Fraction(0), Fraction(self.time).limit_denominator(1000) - 1)
         video = open_video(self.file, span=Span(begin))
         return dropwhile(lambda frame: frame.pts != self.pts, video.frames())
+
+
+def films_of(path: Path) -> list[Film]:
+    """All clips of a manifest; of a folder without one, each folder of frames below it.
+
+    Raises InputError for what is no clip, or not there.
+    """
+    entries = manifest.read(path)
+    manifest.check(entries)
+    if path.is_dir() and not (path / manifest.NAME).is_file():
+        return [folder_film(folder) for folder in sorted({entry.file.parent for entry in entries})]
+    return [film_of(entry) for entry in entries]
 
 
 def film_of(entry: Entry) -> Film:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from inspect import signature
 from pathlib import Path
 
 from torch import nn
@@ -32,8 +33,15 @@ def build(part: Network) -> nn.Module:
 
     Raises InputError for options that it does not take, ModelError for a start that does not fit.
     """
+    builder = NETWORKS[part.network]
+    taken = signature(builder).parameters.get("scale")
+    if taken is not None and part.options.get("scale", taken.default) != part.scale:
+        raise InputError(
+            f"model.scale is {part.scale}, and that in model.options is"
+            f" {part.options.get('scale', taken.default)}; they should be the same."
+        )
     try:
-        network = NETWORKS[part.network](**part.options)
+        network = builder(**part.options)
     except (TypeError, ValueError, ZeroDivisionError) as error:
         raise InputError(
             f"model.options: the network {part.network} does not take them ({error})."

@@ -2,18 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from sakuga.errors import InputError
+from sakuga.models.animesr import MULTIPLE
+from sakuga.models.critics import LEAST
+from sakuga.train import held_clips, operators, validation
+from sakuga.train.clips import SHARPEN, ClipPairs, Clipping
 from sakuga.train.events import Event, Noted, OnEvent, ignore
 from sakuga.train.feed import Samples
 from sakuga.train.log import Log
 from sakuga.train.loop import NEWEST, Loop, Validate
 from sakuga.train.machine import Machine
+from sakuga.train.measures import Measures
 from sakuga.train.pairs import Making, Pairs, Prepared
 from sakuga.train.recipe import Recipe
-from sakuga.train.validation import held_out, validate
 from sakuga.train.views import opened
+
+Note = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What there is for one kind of data."""
+
+    samples: Callable[[Recipe], Samples]
+    validation: Callable[[Recipe, Machine, Measures], Validate]
+    networks: tuple[str, ...]
+    """That learn from it."""
+    targets: tuple[str, ...]
+    """That it can give."""
 
 
 def train(recipe: Recipe, out: Path, *, device: str = "auto", on_event: OnEvent = ignore) -> Path:
@@ -30,24 +50,60 @@ def train(recipe: Recipe, out: Path, *, device: str = "auto", on_event: OnEvent 
             log(event)
             on_event(event)
 
-        views = opened(recipe.losses, lambda sentence: tell(Noted(sentence)))
-        check = validation_of(recipe, machine)
+        def note(sentence: str) -> None:
+            tell(Noted(sentence))
+
+        views = opened(recipe.losses, note)
+        check = validation_of(recipe, machine, note)
         Loop(recipe, out, samples, machine, views=views, validate=check, on_event=tell).run()
     return out / NEWEST
 
 
 def samples_of(recipe: Recipe) -> Samples:
     """What the recipe learns from. Raises InputError where there is nothing, or not what it needs."""
+    _demand_room(recipe)
+    return _kind(recipe).samples(recipe)
+
+
+def validation_of(recipe: Recipe, machine: Machine, on_note: Note) -> Validate | None:
+    """What the loop calls to validate; None without held-out data."""
+    if not recipe.data.validation:
+        return None
+    return _kind(recipe).validation(recipe, machine, Measures.opened(on_note))
+
+
+def _kind(recipe: Recipe) -> Kind:
+    """Raises InputError where network or target go with another one."""
+    data, network = recipe.data, recipe.model.network
+    if data.kind not in KINDS:
+        raise InputError(f"data.kind is {data.kind}; this sakuga trains on {' and '.join(KINDS)}.")
+    kind = KINDS[data.kind]
+    if network not in kind.networks:
+        raise InputError(
+            f"data.kind is {data.kind}, and model.network is {network}, which does not learn from it."
+        )
+    if data.target not in kind.targets:
+        raise InputError(f"data.target is {data.target}; with {data.kind} it is {' or '.join(kind.targets)}.")
+    return kind
+
+
+def _demand_room(recipe: Recipe) -> None:
+    """For the critic. Raises InputError."""
+    crop, critic = recipe.data.crop, recipe.losses.critic
+    side = crop // recipe.model.scale if recipe.model.network == "lbo" else crop
+    if critic and side < LEAST[critic]:
+        raise InputError(
+            f"data.crop is {crop}, which gives results of {side} pixels; the critic {critic} needs"
+            f" {LEAST[critic]}."
+        )
+
+
+def _pictures(recipe: Recipe) -> Samples:
     data = recipe.data
-    if data.kind != "pictures":
-        raise InputError(f"data.kind is {data.kind}; this sakuga trains on pictures.")
+    if data.operators:
+        raise InputError("data.operators are for clips; data.kind is pictures.")
     if data.prepared:
         return Prepared.of(Path(data.prepared), recipe.run.seed)
-    if not data.manifest:
-        raise InputError(
-            "The recipe names no data: --set data.manifest=FOLDER, as `sakuga curate` makes it, or"
-            " --set data.prepared=FOLDER, as `sakuga prepare` makes it."
-        )
     making = Making(
         preset=data.preset,
         scale=recipe.model.scale,
@@ -56,12 +112,50 @@ def samples_of(recipe: Recipe) -> Samples:
         pseudo_gt=data.target == "pseudo_gt" or (bool(recipe.losses.critic) and data.real == "pseudo_gt"),
         seed=recipe.run.seed,
     )
-    return Pairs.of(Path(data.manifest), making)
+    return Pairs.of(_manifest(recipe, "--set data.prepared=FOLDER, as `sakuga prepare` makes it"), making)
 
 
-def validation_of(recipe: Recipe, machine: Machine) -> Validate | None:
-    """What the loop calls to validate; None without held-out pictures."""
-    if not recipe.data.validation:
-        return None
-    held = held_out(Path(recipe.data.validation), recipe.data.preset, recipe.model.scale)
-    return lambda network, step: validate(network, held, step, machine.device)
+def _pictures_held(recipe: Recipe, machine: Machine, measures: Measures) -> Validate:
+    held = validation.held_out(Path(recipe.data.validation), recipe.data.preset, recipe.model.scale)
+    return lambda network, step: validation.validate(network, held, measures, step, machine.device)
+
+
+def _clips(recipe: Recipe) -> Samples:
+    data = recipe.data
+    if data.prepared or data.crops > 1:
+        raise InputError("data.prepared and data.crops are for pictures; data.kind is clips.")
+    least = MULTIPLE * recipe.model.scale
+    if data.crop % least:
+        raise InputError(f"data.crop is {data.crop}; for clips it is a multiple of {least}.")
+    clipping = Clipping(
+        preset=data.preset,
+        scale=recipe.model.scale,
+        crop=data.crop,
+        frames=data.frames,
+        sharpen=SHARPEN if data.target == "sharpened" else 0.0,
+        seed=recipe.run.seed,
+    )
+    return ClipPairs.of(_manifest(recipe), clipping, operators.pool(data.operators))
+
+
+def _clips_held(recipe: Recipe, machine: Machine, measures: Measures) -> Validate:
+    data = recipe.data
+    pool = operators.pool(data.operators)
+    held = held_clips.held_clips(Path(data.validation), data.preset, recipe.model.scale, pool)
+    return lambda network, step: held_clips.validate(network, held, measures, step, machine.device)
+
+
+def _manifest(recipe: Recipe, otherwise: str = "") -> Path:
+    if not recipe.data.manifest:
+        raise InputError(
+            "The recipe names no data: --set data.manifest=FOLDER, as `sakuga curate` makes it"
+            + (f", or {otherwise}." if otherwise else ".")
+        )
+    return Path(recipe.data.manifest)
+
+
+KINDS: Mapping[str, Kind] = {
+    "pictures": Kind(_pictures, _pictures_held, ("compact", "dat", "grl", "rrdb"), ("gt", "pseudo_gt")),
+    "clips": Kind(_clips, _clips_held, ("animesr",), ("gt", "sharpened")),
+}
+"""By the name in a recipe."""
