@@ -14,7 +14,7 @@ from sakuga.degrade.clip import to_clip, to_frames
 from sakuga.errors import InputError, ModelError
 from sakuga.media.plain import read_rgb, write_rgb
 from sakuga.models.load import load
-from sakuga.train import held_frames
+from sakuga.train import frames, held_frames
 from sakuga.train.events import Validated
 from sakuga.train.export import export
 from sakuga.train.frames import FramePairs, Pair
@@ -72,6 +72,7 @@ def test_patches_lie_below_each_other_to_the_pixel(number):
     files = {"large": large, "small": halved(large)}
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("sakuga.train.frames.read_rgb", files.__getitem__)
+        frames._both.cache_clear()
         sample = FramePairs((Pair("large", "small"),), 20)[number]
     made = halved(np.rint(sample["lq"].transpose(1, 2, 0) * 255).astype(np.uint8))
     assert np.array_equal(made, np.rint(sample["gt"].transpose(1, 2, 0) * 255))
@@ -90,6 +91,18 @@ def test_shapes_turns_and_repetition(folder):
     assert len({pairs[4 * epoch]["lq"].tobytes() for epoch in range(40)}) > 30
     with pytest.raises(IndexError):
         pairs[-1]
+
+
+def test_patches_of_a_pair_come_in_a_row(folder):
+    pairs = FramePairs.of(folder, 16, crops=3)
+    assert len(pairs) == 12
+    reads = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("sakuga.train.frames.read_rgb", lambda path: reads.append(path) or read_rgb(path))
+        frames._both.cache_clear()
+        patches = [pairs[number]["lq"].tobytes() for number in (3, 4, 5, 6)]
+    assert len(reads) == 4
+    assert len(set(patches)) == 4
 
 
 def test_what_is_no_set_of_pairs_is_named(folder):
@@ -150,7 +163,8 @@ def test_validation_compares_with_the_real_lq(folder):
     assert told.strips[0].shape == (24, 3 * 35, 3)
 
 
-def test_from_pairs_to_an_operator_that_degrades_and_is_not_taken_for_a_model(folder):
+def test_from_pairs_to_an_operator_that_degrades_and_is_not_taken_for_a_model(folder, monkeypatch):
+    monkeypatch.setattr(Measures, "opened", lambda on_note: Measures(st_lpips=False))
     (folder.parent / "video.toml").write_text(RECIPE)
     told = read(
         folder.parent / "video.toml", [f"data.{name}={folder}" for name in ("manifest", "validation")]

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from sakuga.degrade.clip import stream, to_clip
 from sakuga.errors import InputError
 from sakuga.media.picture import open_picture
-from sakuga.media.plain import read_rgb
+from sakuga.media.plain import Rgb, read_rgb
 from sakuga.media.sources import find
 from sakuga.train import turns
 from sakuga.train.grid import anywhere
@@ -35,7 +36,7 @@ class Pair:
 
 @dataclass(frozen=True)
 class FramePairs:
-    """A data set of one patch of each pair an epoch; its number and the settings decide a sample.
+    """A data set of `crops` patches of each pair an epoch; its number and the settings decide a sample.
 
     In a sample `lq` is what goes in, (3, crop, crop) of pseudo-HR, and `gt` and `pseudo_gt` are what should
     come out, (3, crop / 2, crop / 2) of LQ, exactly below it.
@@ -43,29 +44,30 @@ class FramePairs:
 
     pairs: Sequence[Pair]
     crop: int
+    crops: int = 1
     seed: int = 0
     augment: float = 1.0
     """How often a patch is flipped or turned at all; each way then has 1/2."""
 
     @staticmethod
-    def of(folder: Path, crop: int, seed: int = 0) -> FramePairs:
+    def of(folder: Path, crop: int, crops: int = 1, seed: int = 0) -> FramePairs:
         """All pairs of a folder, looked at. Raises InputError for what is not fit."""
         if crop % SCALE:
             raise InputError(f"data.crop is {crop}; for frames it is a multiple of {SCALE}.")
         pairs = paired(folder)
         for pair in pairs:
             _demand_fit(pair, crop)
-        return FramePairs(pairs, crop, seed)
+        return FramePairs(pairs, crop, crops, seed)
 
     def __len__(self) -> int:
-        return len(self.pairs)
+        return len(self.pairs) * self.crops
 
     def __getitem__(self, number: int) -> Arrays:
         """Contiguous arrays, RGB in [0, 1]. Raises InputError where a picture is damaged."""
         if number < 0:
             raise IndexError(f"{number} is no sample; they are counted from 0.")
-        pair, chance = self.pairs[number % len(self)], stream(self.seed, number)
-        large, small = read_rgb(pair.pseudo_hr), read_rgb(pair.lq)
+        chance = stream(self.seed, number)
+        large, small = _both(self.pairs[number % len(self) // self.crops])
         side = self.crop // SCALE
         top, left = anywhere(small.shape[:2], side, 1, chance)
         turn = turns.drawn(self.augment, chance)
@@ -89,6 +91,12 @@ def paired(folder: Path) -> list[Pair]:
             f" writes them: {why}."
         )
     return [Pair(large[name], small[name]) for name in sorted(large)]
+
+
+@lru_cache(maxsize=1)
+def _both(pair: Pair) -> tuple[Rgb, Rgb]:
+    """Patches of one pair come in a row."""
+    return read_rgb(pair.pseudo_hr), read_rgb(pair.lq)
 
 
 def _pictures(folder: Path) -> Mapping[str, Path]:

@@ -64,7 +64,7 @@ class Data:
     crop: Count = 256
     """Side of a GT patch; with frames that of a pseudo-HR patch."""
     crops: Count = 1
-    """Patches cut out of one degraded picture."""
+    """Patches cut out of one picture."""
     frames: Count = 1
     """Frames of a clip; the gradient goes back through all of them."""
     batch: Count = 32

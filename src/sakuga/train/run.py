@@ -135,15 +135,15 @@ def _clips_held(recipe: Recipe, machine: Machine, measures: Measures) -> Validat
 
 def _frames(recipe: Recipe) -> Samples:
     data = recipe.data
-    if data.prepared or data.operators or data.crops > 1:
-        raise InputError("With data.kind frames there are no data.prepared, data.operators and data.crops.")
+    if data.prepared or data.operators:
+        raise InputError("With data.kind frames there are no data.prepared and data.operators.")
     if recipe.model.scale != SCALE:
         raise InputError(f"model.scale is {recipe.model.scale}; an operator halves, so that it is {SCALE}.")
     if not data.manifest:
         raise InputError(
             "The recipe names no data: --set data.manifest=FOLDER, as `sakuga rescale --choose` makes it."
         )
-    return FramePairs.of(Path(data.manifest), data.crop, recipe.run.seed)
+    return FramePairs.of(Path(data.manifest), data.crop, data.crops, recipe.run.seed)
 
 
 def _frames_held(recipe: Recipe, machine: Machine, measures: Measures) -> Validate:
