@@ -1,19 +1,19 @@
-"""Does a learned operator know a video's damage better than classic operators do? From end to end, on one core.
+"""Does a learned operator know a video's damage better than classic ones do? From end to end, on one core.
 
     python benchmarks/lbo.py [../shared/data] --out FOLDER [--minutes 10] [--gan-minutes 3] [--shots 48]
 
-A clip is made of pans over drawings of the training split, 640x384, and damaged in one way that nothing below is
-told: a lop-sided blur, halving by Lanczos, overshoot beside edges, H.264 at crf 27. `sakuga rescale` makes the
-series of factors by AnimeSR v2; the factor that ranks first is taken, and the factor whose pseudo-HR is nearest
-to the hidden drawing told beside it. recipes/animesr-lbo-l1.toml with squares, as released, learns from the
-pairs on one thread, and animesr-lbo-gan.toml without perceptual loss goes on.
+A clip is made of pans over drawings of the training split, 640x384, and damaged in one way that nothing
+below is told: a lop-sided blur, a sinc, halving, overshoot beside edges, H.264 at crf 27. `sakuga rescale`
+makes the series of factors by AnimeSR v2; the factor that ranks first is taken, and told beside it how near
+each factor's pseudo-HR is to the hidden drawing. recipes/animesr-lbo-l1.toml with squares, as released,
+learns from the pairs on one thread, and animesr-lbo-gan.toml without perceptual loss goes on.
 
-Measured on drawings of the validation split, damaged and rescaled alike: how near what becomes of pseudo-HR is
-to the real LQ of it. PSNR, dB over RGB, and mean absolute difference in levels, means over frames, and the
-distance of spectra: mean over rings of frequency of the absolute difference, in dB, of the mean power of luma.
-Classic operators are all combinations of GRID, blur, resize and codec of the preset animesr (noise-free, as the
-clip is), and are given the best of them by each measure with the held-out frames known: operators learned have
-to beat that without having seen them.
+Measured on drawings of the validation split, damaged and rescaled alike: how near what becomes of pseudo-HR
+is to the real LQ of it. PSNR, dB over RGB, and mean absolute difference in levels, means over frames, and
+the distance of spectra: mean over rings of frequency of the absolute difference, in dB, of the mean power of
+luma. Classic operators are all combinations of GRID, blur, resize and codec of the preset animesr (without
+noise, as the clip has none), and the best of them by each measure is chosen on the held-out frames
+themselves: learned operators have to beat that without having seen them.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ from sakuga.media.sheet import Row, sheet
 from sakuga.metrics.luma import luma
 from sakuga.models.load import load
 from sakuga.train import recipe as recipes
-from sakuga.train.events import Event, Stepped
+from sakuga.train.events import Event, Saved, Stepped
 from sakuga.train.export import export
 from sakuga.train.frames import paired
 from sakuga.train.log import CURVES
@@ -166,11 +166,9 @@ def learned(options: Options, name: str, minutes: float, changes: Sequence[str])
 
     def watch(event: Event) -> None:
         if isinstance(event, Stepped):
-            print(
-                f"{name} {event.step}: {dict(event.losses)} {event.samples:.0f}/s, waiting {event.waiting:.0%}"
-            )
-            if time.monotonic() - began > 60 * minutes and event.step % told.run.save_every == 0:
-                raise Enough
+            print(f"{name} {event.step}: {event.losses} {event.samples:.0f}/s", flush=True)
+        if isinstance(event, Saved) and time.monotonic() - began > 60 * minutes:
+            raise Enough
 
     try:
         train(told, out, device="cpu", on_event=watch)
