@@ -77,6 +77,11 @@ def desk(tmp_path: Path) -> Path:
         large.save(tmp_path / name)
     for name in ("episode.mkv", "samples/clip.mkv"):
         film(tmp_path / name)
+    for number in range(4):
+        (tmp_path / "clips" / "run").mkdir(parents=True, exist_ok=True)
+        frame = np.roll(np.random.default_rng(1).integers(0, 256, (32, 48, 3), np.uint8), number, 1)
+        Image.fromarray(frame).save(tmp_path / "clips" / "run" / f"{number}.png")
+    (tmp_path / "recipes").symlink_to(ROOT / "recipes")
     network(tmp_path / "mine.onnx")
     return tmp_path
 

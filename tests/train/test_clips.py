@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from film import film
+from moving import clip_folder, frames
 from sakuga.degrade.lines import sharpened
 from sakuga.errors import InputError
 from sakuga.media.plain import write_rgb
@@ -20,21 +21,9 @@ from trained import drawing
 CLIPPING = Clipping(crop=32, frames=3, seed=5)
 
 
-def frames(count, size=(48, 64)):
-    """A drawing that moves, and tells its number by its upper left shade."""
-    still = drawing(1, (size[0], size[1] + 4 * count))
-    for number in range(count):
-        frame = still[:, 4 * number : 4 * number + size[1]].copy()
-        frame[..., 2] = 4 * number
-        yield frame
-
-
 @pytest.fixture
 def folder(tmp_path):
-    for name, count in (("線 1", 9), ("b", 12)):
-        for number, frame in enumerate(frames(count)):
-            write_rgb(tmp_path / "clips" / name / f"{number:08}.png", frame)
-    return tmp_path / "clips"
+    return clip_folder(tmp_path / "clips")
 
 
 def shades(pair):

@@ -90,3 +90,5 @@ CRITICS: Mapping[str, Callable[[], nn.Module]] = {
     "unet": UNetCritic,
 }
 """By the name in a recipe; each gives a list of maps of scores."""
+LEAST: Mapping[str, int] = {"patch": 24, "multi-scale": 96, "unet": 8}
+"""Side of the smallest picture that each can judge."""

@@ -12,6 +12,11 @@ from sakuga.errors import ModelError
 from sakuga.models import metadata
 from sakuga.models.spec import FileSource, ModelSpec
 
+PICTURE = (("picture",), ("result",))
+"""Inputs and outputs of a network that knows no past: (1, 3, h, w) to (1, 3, s*h, s*w), RGB in [0, 1]."""
+STEP = (("window", "state"), ("result", "next_state"))
+"""Those of a recurrent one, as the file is one step: (1, 9, h, w), previous, current and next frame, and
+(1, C, h, w), zeros where a shot begins, to (1, 3, s*h, s*w) and the state that the next step takes."""
 MULTIPLES = (1, 2, 4, 8, 16, 32, 64)
 """Of the sides that a network may demand, tried in this order."""
 

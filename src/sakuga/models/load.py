@@ -86,11 +86,6 @@ def _from_file(path: Path) -> Model:
 
     state = checkpoint.read(path)
     spec = own_spec(path, {name: tuple(tensor.shape) for name, tensor in state.items()})
-    if spec is not None and spec.network == "lbo":
-        raise ModelError(
-            f"{path} is a learned operator, which makes pictures smaller and worse; recipes take it in"
-            " data.operators."
-        )
     if spec is not None and spec.network != "community":
         return _filled(spec, networks.build(spec), state)
     found, module = community.find(state, path)
@@ -98,7 +93,20 @@ def _from_file(path: Path) -> Model:
 
 
 def own_spec(path: Path, shapes: Shapes) -> ModelSpec | None:
-    """As written in the file, else as its name or its tensors tell; None for networks that are not ours."""
+    """As written in the file, else as its name or its tensors tell; None for networks that are not ours.
+
+    Raises ModelError for those of ours that restore nothing.
+    """
+    spec = _told_spec(path, shapes)
+    if spec is not None and spec.network == "lbo":
+        raise ModelError(
+            f"{path} is a learned operator, which makes pictures smaller and worse; recipes take it in"
+            " data.operators."
+        )
+    return spec
+
+
+def _told_spec(path: Path, shapes: Shapes) -> ModelSpec | None:
     written = metadata.of_safetensors(path) if path.suffix.lower() == ".safetensors" else None
     if written is not None:
         return metadata.spec_from_json(written, FileSource(path))

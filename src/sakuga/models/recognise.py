@@ -32,7 +32,7 @@ def recognise(shapes: Shapes, path: Path) -> ModelSpec | None:
 
     Raises ModelError for a relative of AnimeSR that sakuga does not run.
     """
-    return _animesr(shapes, path) or _grl(shapes, path)
+    return _animesr(shapes, path) or _grl(shapes, path) or _lbo(shapes, path)
 
 
 def _animesr(shapes: Shapes, path: Path) -> ModelSpec | None:
@@ -79,6 +79,15 @@ def _grl(shapes: Shapes, path: Path) -> ModelSpec | None:
         padding="reflect",
         half=("bf16",),
     )
+
+
+def _lbo(shapes: Shapes, path: Path) -> ModelSpec | None:
+    """AnimeSR's learned operators, which are not for restoring: whoever loads models says so."""
+    first, last = shapes.get("main.0.weight"), shapes.get("main.4.weight")
+    if first is None or last is None or first[1:] != (12, 3, 3) or last != (3, first[0], 3, 3):
+        return None
+    source = FileSource(path)
+    return ModelSpec(name=path.stem, network="lbo", scale=2, source=source, options={"channels": first[0]})
 
 
 def _count(shapes: Shapes, pattern: str) -> int:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sakuga.errors import InputError
 from sakuga.models.animesr import MULTIPLE
+from sakuga.models.critics import LEAST
 from sakuga.train import held_clips, held_frames, operators, validation
 from sakuga.train.clips import SHARPEN, ClipPairs, Clipping
 from sakuga.train.events import Event, Noted, OnEvent, ignore
@@ -61,6 +62,7 @@ def train(recipe: Recipe, out: Path, *, device: str = "auto", on_event: OnEvent 
 
 def samples_of(recipe: Recipe) -> Samples:
     """What the recipe learns from. Raises InputError where there is nothing, or not what it needs."""
+    _demand_room(recipe)
     return _kind(recipe).samples(recipe)
 
 
@@ -84,6 +86,17 @@ def _kind(recipe: Recipe) -> Kind:
     if data.target not in kind.targets:
         raise InputError(f"data.target is {data.target}; with {data.kind} it is {' or '.join(kind.targets)}.")
     return kind
+
+
+def _demand_room(recipe: Recipe) -> None:
+    """For the critic. Raises InputError."""
+    crop, critic = recipe.data.crop, recipe.losses.critic
+    side = crop // recipe.model.scale if recipe.model.network == "lbo" else crop
+    if critic and side < LEAST[critic]:
+        raise InputError(
+            f"data.crop is {crop}, which gives results of {side} pixels; the critic {critic} needs"
+            f" {LEAST[critic]}."
+        )
 
 
 def _pictures(recipe: Recipe) -> Samples:
