@@ -68,7 +68,7 @@ def rescale(
             f"{count} pairs in {folder_of(out, choose)}, for --set data.manifest={folder_of(out, choose)}."
         )
         return
-    best = survey(reel, engine, out, told, output.note).order[0]
+    best = survey(reel, engine, out, told, output.note, model).order[0]
     output.say(
         f"{out / PAGE}: {best.factor:g} ranks first; look, then give --choose FACTOR with this command."
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import shlex
 from collections.abc import Iterator
 from html import escape
 from pathlib import Path
@@ -40,8 +41,11 @@ HOW = (
 
 
 def page(reel: Reel, model: str, out: Path, found: Survey) -> str:
-    """The whole page."""
-    command = f"sakuga rescale {reel.path} --model {model} --out {out} --choose {found.order[0].factor:g}"
+    """The whole page; model: as the command is told it."""
+    factor = f"{found.order[0].factor:g}"
+    flags = {"--model": model, "--out": out, "--runs": reel.most, "--choose": factor}
+    words = (str(word) for pair in flags.items() for word in pair)
+    command = shlex.join(["sakuga", "rescale", str(reel.path), *words])
     body = (
         f"<h1>{escape(reel.path.name)}: which factor?</h1>",
         f"<p>Restored by {escape(model)}. {WHAT}</p>",

@@ -18,6 +18,7 @@ from sakuga.errors import InputError
 from sakuga.media.excerpts import come_whole, excerpts
 from sakuga.media.frames import Pixels
 from sakuga.media.layout import eight_bits
+from sakuga.media.picture import is_picture
 from sakuga.media.plain import Rgb, read_rgb
 from sakuga.media.video import VideoFile, open_video
 from sakuga.train.film import folder_film
@@ -56,6 +57,8 @@ class Reel:
         reel = Reel(path, most)
         if not path.exists():
             raise InputError(f"{path} could not be read: it does not exist.")
+        if is_picture(path) and not reel.is_folder:
+            raise InputError(f"{path} is a picture; name the folder of all frames of the clip.")
         if reel.is_folder and len(reel._files) < 2:
             raise InputError(f"{path} holds {len(reel._files)} pictures; a clip has two frames or more.")
         if not reel.is_folder:

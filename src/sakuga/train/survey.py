@@ -54,10 +54,13 @@ class Survey:
     crops: Sequence[Crop]
 
 
-def survey(reel: Reel, engine: FrameEngine, out: Path, told: Rescaling, on_note: Note) -> Survey:
+def survey(
+    reel: Reel, engine: FrameEngine, out: Path, told: Rescaling, on_note: Note, model: str | None = None
+) -> Survey:
     """Make the series and write `rescale.html` and `series.json`; a second time only what is not there.
 
-    Raises InputError for a clip that cannot be used, and OutputError.
+    model: as the page names it, None for what the engine says. Raises InputError for a clip that cannot be
+    used, and OutputError.
     """
     values: dict[float, Values] = {}
     shown: dict[float, list[Sample]] = {}
@@ -71,7 +74,7 @@ def survey(reel: Reel, engine: FrameEngine, out: Path, told: Rescaling, on_note:
     with replacing(out / SERIES) as partial:
         partial.write_text(json.dumps(_series(found, engine), indent=1), encoding="utf-8")
     with replacing(out / PAGE) as partial:
-        partial.write_text(page(reel, engine.report.model, out, found), encoding="utf-8")
+        partial.write_text(page(reel, model or engine.report.model, out, found), encoding="utf-8")
     return found
 
 
