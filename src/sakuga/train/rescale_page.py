@@ -36,7 +36,8 @@ HOW = (
     "The crops show the places where the factors differ most, pixel by pixel if your browser's zoom is"
     " 100 %. Take the largest factor whose lines are solid and whose flats are calm, as long as eyes, hair"
     " and patterns of the clip are still there. The ranks are a hint: the paper chose by eye, and found 0.5"
-    " good for most clips. If no factor looks good, or 1 does, there is nothing to learn from this clip."
+    " good for most clips. If no factor looks good, leave the clip out; if 1 does, the network knows its"
+    " damage already, and there is less to learn from it."
 )
 
 
