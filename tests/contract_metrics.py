@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import cv2
 import numpy as np
 
 from drawn import blurred, drawing, jpeg, noisy
@@ -23,11 +24,20 @@ def blobbed(pixels):
     return np.clip(worse, 0, 255).astype(np.uint8)
 
 
+def cored(pixels):
+    """A line, and a bright one inside it."""
+    worse = pixels.copy()
+    for colour, width in (((25, 20, 30), 7), ((220, 220, 220), 2)):
+        cv2.line(worse, (8, 60), (100, 30), colour, width)
+    return worse
+
+
 WORSE = {
     "blur": lambda pixels: blurred(pixels, 1.5),
     "noise": lambda pixels: noisy(pixels, 6),
     "blocking": lambda pixels: jpeg(pixels, 10),
     "ringing": lambda pixels: jpeg(pixels, 60),
+    "hollow": cored,
     "colour-drift": lambda pixels: np.clip(pixels.astype(int) + 12, 0, 255).astype(np.uint8),
     "colour-blobs": blobbed,
     "line-match": lambda pixels: blurred(pixels, 2.5),

@@ -217,6 +217,20 @@ def test_flags_of_ablate_are_true() -> None:
     assert tables == ["data", "degradation", "losses"]
 
 
+def test_flags_and_measures_of_rescale_are_true() -> None:
+    flags = inspect.signature(import_module("sakuga.cli.rescale").rescale).parameters
+    told = told_flags("rescale.md", "Flags")
+    assert list(told) == [f"--{name}" for name in flags if name != "clip"]
+    plain = {
+        f"--{n}": str(f.default) for n, f in flags.items() if f.default not in (None, inspect.Parameter.empty)
+    }
+    assert {name: told[name] for name in plain} == plain
+    factors = import_module("sakuga.train.rescale").FACTORS
+    assert told["--factors"] == ",".join(f"{factor:g}" for factor in factors)
+    measures = import_module("sakuga.train.ranking").MEASURES
+    assert rows("rescale.md", "Choose") == [[name, each.better, each.note] for name, each in measures.items()]
+
+
 def test_flags_scores_and_selections_of_curate_are_true() -> None:
     cli = import_module("sakuga.cli.curate")
     flags = inspect.signature(cli.curate).parameters

@@ -21,6 +21,7 @@ from sakuga.cli.lines import lines
 from sakuga.cli.models import models
 from sakuga.cli.prepare import prepare
 from sakuga.cli.preview import preview
+from sakuga.cli.rescale import rescale
 from sakuga.cli.restore import restore
 from sakuga.cli.signals import deadly_signals
 from sakuga.cli.train import export, train
@@ -50,6 +51,7 @@ app.command(curate)
 app.command(degrade)
 app.command(lines)
 app.command(prepare)
+app.command(rescale)
 app.command(train)
 app.command(export)
 app.command(ablate)

@@ -15,6 +15,7 @@ from sakuga.metrics.blocking import blocking
 from sakuga.metrics.blur import blur
 from sakuga.metrics.drift import drift
 from sakuga.metrics.flicker import flicker
+from sakuga.metrics.hollow import hollow
 from sakuga.metrics.line_contrast import line_contrast
 from sakuga.metrics.line_match import line_match
 from sakuga.metrics.luma import Luma, luma
@@ -66,6 +67,7 @@ METRICS: Mapping[str, Metric] = {
     "ringing": Metric("nothing", "lower", _of_luma(ringing), "levels"),
     "blur": Metric("nothing", "lower", _of_luma(blur), "0 to 1"),
     "noise": Metric("nothing", "lower", _of_luma(noise), "levels"),
+    "hollow": Metric("nothing", "lower", _of_luma(hollow), "share"),
     "psnr": Metric("reference", "higher", psnr, "dB"),
     "psnr-y": Metric("reference", "higher", partial(psnr, channels="y"), "dB"),
     "ssim": Metric("reference", "higher", ssim, "-1 to 1", "a picture is smaller than 11x11"),

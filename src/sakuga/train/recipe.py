@@ -50,7 +50,7 @@ class Data:
     kind: Literal["pictures", "clips", "frames"] = "pictures"
     """Pictures, clips of consecutive frames, or frames and their LQ that are there already (for lbo)."""
     manifest: str = ""
-    """A manifest.jsonl, or a folder of pictures, degraded on the fly."""
+    """A manifest.jsonl, or a folder of pictures, degraded on the fly; of frames the folder of pairs."""
     prepared: str = ""
     """A folder that `sakuga prepare` made, instead of a manifest."""
     preset: str = "apisr"
@@ -62,9 +62,9 @@ class Data:
     real: Literal["gt", "pseudo_gt"] = "gt"
     """What a critic takes for real."""
     crop: Count = 256
-    """Side of a GT patch."""
+    """Side of a GT patch; with frames that of a pseudo-HR patch."""
     crops: Count = 1
-    """Patches cut out of one degraded picture."""
+    """Patches cut out of one picture."""
     frames: Count = 1
     """Frames of a clip; the gradient goes back through all of them."""
     batch: Count = 32

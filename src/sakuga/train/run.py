@@ -9,10 +9,11 @@ from pathlib import Path
 from sakuga.errors import InputError
 from sakuga.models.animesr import MULTIPLE
 from sakuga.models.critics import LEAST
-from sakuga.train import held_clips, operators, validation
+from sakuga.train import held_clips, held_frames, operators, validation
 from sakuga.train.clips import SHARPEN, ClipPairs, Clipping
 from sakuga.train.events import Event, Noted, OnEvent, ignore
 from sakuga.train.feed import Samples
+from sakuga.train.frames import SCALE, FramePairs
 from sakuga.train.log import Log
 from sakuga.train.loop import NEWEST, Loop, Validate
 from sakuga.train.machine import Machine
@@ -145,6 +146,24 @@ def _clips_held(recipe: Recipe, machine: Machine, measures: Measures) -> Validat
     return lambda network, step: held_clips.validate(network, held, measures, step, machine.device)
 
 
+def _frames(recipe: Recipe) -> Samples:
+    data = recipe.data
+    if data.prepared or data.operators:
+        raise InputError("With data.kind frames there are no data.prepared and data.operators.")
+    if recipe.model.scale != SCALE:
+        raise InputError(f"model.scale is {recipe.model.scale}; an operator halves, so that it is {SCALE}.")
+    if not data.manifest:
+        raise InputError(
+            "The recipe names no data: --set data.manifest=FOLDER, as `sakuga rescale --choose` makes it."
+        )
+    return FramePairs.of(Path(data.manifest), data.crop, data.crops, recipe.run.seed)
+
+
+def _frames_held(recipe: Recipe, machine: Machine, measures: Measures) -> Validate:
+    held = held_frames.held_frames(Path(recipe.data.validation))
+    return lambda network, step: held_frames.validate(network, held, measures, step, machine.device)
+
+
 def _manifest(recipe: Recipe, otherwise: str = "") -> Path:
     if not recipe.data.manifest:
         raise InputError(
@@ -157,5 +176,6 @@ def _manifest(recipe: Recipe, otherwise: str = "") -> Path:
 KINDS: Mapping[str, Kind] = {
     "pictures": Kind(_pictures, _pictures_held, ("compact", "dat", "grl", "rrdb"), ("gt", "pseudo_gt")),
     "clips": Kind(_clips, _clips_held, ("animesr",), ("gt", "sharpened")),
+    "frames": Kind(_frames, _frames_held, ("lbo",), ("gt",)),
 }
 """By the name in a recipe."""
