@@ -36,7 +36,7 @@ class Remembering(LookingAheadEngine):
 
     def __init__(self, scale=1.0):
         super().__init__(scale)
-        self.report = EngineReport("nearest", "nowhere", "NumPy", "fp32", None, 0.0, 0.0, ())
+        self.report = EngineReport("nearest", "nowhere", "NumPy", "fp32", None, 0.0, 0.0, {}, ())
 
     def clip(self, frames):
         state = 0.0
