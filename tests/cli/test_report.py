@@ -12,8 +12,7 @@ from rich.console import Console
 from sakuga.cli import words
 from sakuga.cli.bars import BarReport
 from sakuga.cli.report import JsonReport, LineReport, reporter
-from sakuga.media.sources import Problem
-from sakuga.restore.events import (
+from sakuga.media.events import (
     Count,
     Event,
     Fetching,
@@ -25,7 +24,8 @@ from sakuga.restore.events import (
     Started,
     Warned,
 )
-from sakuga.restore.plan import Plan, Task
+from sakuga.media.plan import Plan, Task
+from sakuga.media.sources import Problem
 
 SOURCE = Path("in/[1080p] 映画 :smile: {x}.mkv")
 TASK = Task(SOURCE, Path("out/映画.mkv"), "video")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from sakuga.restore.events import Fetching, Finished, Opened, Progressed, Result, Started
-from sakuga.restore.plan import Plan
+from sakuga.media.events import Fetching, Finished, Opened, Progressed, Result, Started
+from sakuga.media.plan import Plan
 
 
 def planned(plan: Plan) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from sakuga.restore.events import Fetching, OnEvent, ignore
+from sakuga.media.events import Fetching, OnEvent, ignore
 from sakuga.restore.settings import RestoreSettings
 
 if TYPE_CHECKING:

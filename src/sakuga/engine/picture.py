@@ -1,4 +1,4 @@
-"""Restore one picture: a still in bands, an animation frame by frame."""
+"""One picture file through an engine: a still in bands, an animation frame by frame."""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sakuga.engine import alpha
+from sakuga.engine.bands import counted, side_by_side
+from sakuga.engine.grey import to_grey, to_rgb
 from sakuga.errors import OutputError
 from sakuga.media.animation import Timed
+from sakuga.media.events import Count, OnCount, ignore
 from sakuga.media.formats import FORMATS, by_suffix
 from sakuga.media.frames import Pixels
 from sakuga.media.layout import Picture, PictureLayout
 from sakuga.media.picture import PictureFile, open_picture, write_animation, write_picture
-from sakuga.restore import alpha
-from sakuga.restore.bands import counted, side_by_side
-from sakuga.restore.events import Count, OnCount, ignore
-from sakuga.restore.grey import to_grey, to_rgb
 
 if TYPE_CHECKING:
     from sakuga.engine.frame_engine import FrameEngine
 
 
-def restore_picture(
+def redraw(
     engine: FrameEngine,
     source: Path,
     destination: Path,
@@ -32,7 +32,7 @@ def restore_picture(
     quality: int | None = None,
     on_count: OnCount = ignore,
 ) -> int:
-    """Restore the picture file `source` into `destination`, whose suffix decides the format; give its frames.
+    """Make `destination`, whose suffix decides the format, of the picture file `source`; give its frames.
 
     Depth, grey, alpha, timing and metadata stay what they are. Raises InputError or OutputError, naming the
     file; `destination` appears only when it is whole.
@@ -45,8 +45,8 @@ def restore_picture(
         return picture.count
 
 
-def restored_bands(engine: FrameEngine, pixels: Pixels, transparency: Pixels | None) -> Iterator[Pixels]:
-    """Bands (rows, W', C) of one restored still.
+def redrawn_bands(engine: FrameEngine, pixels: Pixels, transparency: Pixels | None) -> Iterator[Pixels]:
+    """Bands (rows, W', C) of what `engine` makes of one still.
 
     pixels: (H, W, 1) grey or (H, W, 3) RGB; transparency: (H, W, 1) of the same depth, or None. C is what
     came in: 1 or 3, and one more with transparency.
@@ -58,8 +58,8 @@ def restored_bands(engine: FrameEngine, pixels: Pixels, transparency: Pixels | N
     return side_by_side(colours, alpha.enlarge(engine, transparency))
 
 
-def restored_frames(engine: FrameEngine, frames: Iterable[Picture]) -> Iterator[Timed]:
-    """The restored frames of an animation, (H', W', C) each, with their durations in ms; lazily, in order."""
+def redrawn_frames(engine: FrameEngine, frames: Iterable[Picture]) -> Iterator[Timed]:
+    """Results of the frames of an animation, (H', W', C) each, with durations in ms; lazily, in order."""
     shown, timed = tee(frames)
     clip = engine.clip(_opaque(frame.pixels, frame.alpha) for frame in shown)
     for frame, colour in zip(timed, clip, strict=True):
@@ -69,10 +69,10 @@ def restored_frames(engine: FrameEngine, frames: Iterable[Picture]) -> Iterator[
         yield pixels, frame.duration
 
 
-def restored_pages(engine: FrameEngine, pages: Iterable[Picture]) -> Iterator[Timed]:
-    """The restored pages of a TIFF; each is a picture of its own, of its own size."""
+def redrawn_pages(engine: FrameEngine, pages: Iterable[Picture]) -> Iterator[Timed]:
+    """What `engine` makes of the pages of a TIFF; each is a picture of its own, of its own size."""
     for page in pages:
-        yield _whole(restored_bands(engine, page.pixels, page.alpha)), page.duration
+        yield _whole(redrawn_bands(engine, page.pixels, page.alpha)), page.duration
 
 
 def _whole(bands: Iterable[Pixels]) -> Pixels:
@@ -94,7 +94,7 @@ def _still(
         transparency = None
     width, height = engine.size(picture.width, picture.height)
     channels = still.pixels.shape[2] + (transparency is not None)
-    bands = restored_bands(engine, still.pixels, transparency)
+    bands = redrawn_bands(engine, still.pixels, transparency)
     rows = counted(bands, lambda done: on_count(Count(done, height, "rows")))
     layout = PictureLayout(width, height, channels, picture.dtype)
     write_picture(destination, layout, rows, picture.metadata, quality=quality)
@@ -114,10 +114,10 @@ def _frames(
         raise OutputError(
             f"{picture.path} holds {picture.count} pages, which only TIFF can hold; choose --format tiff."
         )
-    restored = restored_pages if pages else restored_frames
+    redrawn = redrawn_pages if pages else redrawn_frames
 
     def frames() -> Iterator[Timed]:
-        for done, frame in enumerate(restored(engine, picture), 1):
+        for done, frame in enumerate(redrawn(engine, picture), 1):
             yield frame
             on_count(Count(done, picture.count, "frames"))
 

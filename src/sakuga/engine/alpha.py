@@ -10,8 +10,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from sakuga.engine.grey import to_grey, to_rgb
 from sakuga.media.frames import Pixels
-from sakuga.restore.grey import to_grey, to_rgb
 
 if TYPE_CHECKING:
     from sakuga.engine.frame_engine import FrameEngine
