@@ -141,7 +141,7 @@ def moments(x: Tensor) -> Tensor:
 def normalised(x: Tensor, statistics: Tensor) -> Tensor:
     """(b, c, h, w) less the mean, over the deviation; statistics: (2, c)."""
     mean, variance = statistics[:, None, :, None, None]
-    return (x - mean) * torch.rsqrt(variance + EPSILON)
+    return ((x - mean) * torch.rsqrt(variance + EPSILON)).to(x.dtype)
 
 
 def run(layers: nn.Sequential, x: Tensor, normalise: Normalise | None) -> Tensor:
