@@ -83,7 +83,7 @@ def test_lines_name_files_rates_stages_and_failures(capsys):
         for event in EVENTS:
             report(event)
     out, err = capsys.readouterr()
-    assert "1 file to restore, 1 there already, 2 left out" in err
+    assert "1 file to make, 1 there already, 2 left out" in err
     assert f"[1/2] {SOURCE}" in err
     assert "4 of 9 frames, 2.50 frames/s, 0:02 left, bottleneck: network" in err
     assert "25 %" in err

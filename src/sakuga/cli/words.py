@@ -11,7 +11,7 @@ from sakuga.media.plan import Plan
 
 def planned(plan: Plan) -> str:
     """How much there is to do."""
-    parts = [f"{counted(len(plan.tasks), 'file')} to restore"]
+    parts = [f"{counted(len(plan.tasks), 'file')} to make"]
     if plan.finished:
         parts.append(f"{len(plan.finished)} there already")
     if plan.ignored:

@@ -65,6 +65,12 @@ def enlarge(engine: FrameEngine, alpha: Pixels) -> Iterator[Pixels]:
     return _bounded(engine, alpha, _nearest(alpha.shape[1], width), _nearest(alpha.shape[0], height))
 
 
+def kept(engine: FrameEngine, alpha: Pixels) -> Iterator[Pixels]:
+    """`alpha` (H, W, 1) as it is, for networks that make another picture of the same size."""
+    assert engine.size(alpha.shape[1], alpha.shape[0]) == (alpha.shape[1], alpha.shape[0])
+    yield alpha
+
+
 def _constant(alpha: Pixels, width: int, height: int) -> Iterator[Pixels]:
     for top in range(0, height, _BAND):
         yield cast("Pixels", np.full((min(_BAND, height - top), width, 1), alpha.flat[0]))
