@@ -29,7 +29,7 @@ def test_a_folder(tmp_path, model):
     )
     assert done.returncode == 1
     results = [json.loads(line) for line in done.stdout.splitlines()]
-    assert results[-1]["event"] == "finish"
+    assert results[-1]["event"] == "summary"
     with Image.open(tmp_path / "out" / "丘.webp") as result:
         assert result.size == (33, 20)
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["丘.webp"]
