@@ -170,6 +170,16 @@ def test_table_of_flags_is_true() -> None:
     assert told["--model"][-1] == flags["model"].default == DEFAULT
 
 
+def test_flags_of_stylize_are_true() -> None:
+    flags = inspect.signature(import_module("sakuga.cli.stylize").stylize).parameters
+    told = told_flags("stylize.md", "Flags")
+    assert list(told) == [f"--{name}" for name in flags if name != "paths"]
+    assert (told["--out"], told["--model"]) == (str(flags["out"].default), flags["model"].default)
+    pooled = import_module("sakuga.engine.runner").POOLED
+    text = (ROOT / "docs" / "stylize.md").read_text(encoding="utf-8")
+    assert f"{round(pooled**0.5)} x {round(pooled**0.5)} pixels" in text
+
+
 def test_flags_and_grades_of_inspect_are_true() -> None:
     flags = inspect.signature(import_module("sakuga.cli.inspect").inspect).parameters
     told, measures = (

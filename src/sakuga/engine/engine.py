@@ -139,8 +139,9 @@ class Engine:
     def clip(self, frames: Iterable[Pixels]) -> Iterator[Pixels]:
         """Frames of one video, all (H, W, 3), to as many results, lazily, looking one frame ahead."""
         memory = Reuse(self._reuse, self._spec, self._saved, regions=self._backend.fixed is None)
+        carries = self._spec.recurrent or self._spec.pooled
         result, state, shown = None, None, None
-        for step in steps(frames, self._spec.window, CutDetector()):
+        for step in steps(frames, self._spec.window, CutDetector() if carries else None):
             source = step.frames[len(step.frames) // 2]
             todo = memory.todo(source, step.fresh, self._runner.room)
             if todo is None or result is None or shown is None:

@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sakuga.errors import InputError, SakugaError
+from sakuga.media.events import OnEvent
 from sakuga.models.catalog import DEFAULT
 from sakuga.restore import job
 from sakuga.restore.arrays import Array, restore_clip, restore_still
-from sakuga.restore.events import OnEvent
 from sakuga.restore.opening import open_engine
 from sakuga.restore.settings import Precision, RestoreSettings
 

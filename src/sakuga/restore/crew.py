@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Self, cast
 
-from sakuga.restore.events import Count
+from sakuga.media.events import Count
 from sakuga.restore.settings import RestoreSettings
 
 Order = tuple[RestoreSettings, Path, Path]

@@ -10,18 +10,16 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sakuga.errors import SakugaError
-from sakuga.media.picture import open_picture
-from sakuga.media.video import open_video
+from sakuga.engine.picture import redraw
+from sakuga.media.events import Finished, OnEvent, Opened, Planned, Result, Warned, ignore
+from sakuga.media.outcome import failed, look, there_already
+from sakuga.media.plan import Plan, Task, plan
+from sakuga.media.space import shortage
+from sakuga.media.tracker import Tracker
 from sakuga.restore.crew import Crew
-from sakuga.restore.events import Finished, OnEvent, Opened, Planned, Result, Warned, ignore
 from sakuga.restore.maker import Maker
 from sakuga.restore.opening import OpenEngine, open_engine
-from sakuga.restore.picture import restore_picture
-from sakuga.restore.plan import Plan, Task, plan
 from sakuga.restore.settings import RestoreSettings
-from sakuga.restore.space import shortage
-from sakuga.restore.tracker import Tracker
 from sakuga.restore.video import Hands, restore_video
 from sakuga.restore.work import tidy
 
@@ -61,9 +59,7 @@ def _results(planned: Plan, runner: _Runner) -> Iterator[Result]:
         yield Result(problem.path, None, "failed", problem.sentence)
     for task in planned.finished:
         tidy(task.destination)
-        yield Result(
-            task.source, task.destination, "skipped", "It is there already; --overwrite makes it again."
-        )
+        yield there_already(task)
     for task in planned.tasks:
         yield runner.result(task)
 
@@ -91,9 +87,9 @@ class _Runner:
         """What becomes of `task`; raises SakugaError only where the engine cannot be opened."""
         began = time.monotonic()
         try:
-            _look(task)
+            look(task)
         except Exception as error:
-            return _failed(task, error)
+            return failed(task, error)
         engine = self._farm.engine if self._is_far(task) else self._engine
         self._tracker.start(task)
         result = self._attempt(engine, task)
@@ -148,14 +144,14 @@ class _Runner:
         try:
             return self._restore(engine, task)
         except Exception as error:
-            return _failed(task, error)
+            return failed(task, error)
 
     def _restore(self, engine: FrameEngine, task: Task) -> Result:
         source, destination, count = task.source, task.destination, self._tracker.count
         treatment = self._settings.treatment
         if task.kind == "picture":
             quality, engine = self._settings.quality, treatment.controlled(engine)
-            frames = restore_picture(engine, source, destination, quality=quality, on_count=count)
+            frames = redraw(engine, source, destination, quality=quality, on_count=count)
             return Result(source, destination, "done", frames=frames)
         outcome = restore_video(
             engine,
@@ -168,21 +164,3 @@ class _Runner:
             on_note=lambda note: self._on_event(Warned(note)),
         )
         return Result(source, destination, "done", frames=outcome.frames, warnings=outcome.warnings)
-
-
-def _look(task: Task) -> None:
-    """Raise InputError where the file cannot be opened."""
-    with open_picture(task.source) if task.kind == "picture" else open_video(task.source):
-        pass
-
-
-def _failed(task: Task, error: Exception) -> Result:
-    sentence = str(error) if isinstance(error, SakugaError) else _unexpected(task, error)
-    return Result(task.source, task.destination, "failed", sentence, error=error)
-
-
-def _unexpected(task: Task, error: Exception) -> str:
-    if isinstance(error, MemoryError):
-        return f"{task.source} needs more memory than there is; a smaller --scale or --tile needs less."
-    cause = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-    return f"{task.source} met a mistake in sakuga ({cause}); please report it."

@@ -1,54 +1,63 @@
-"""Restore one picture: a still in bands, an animation frame by frame."""
+"""One picture file through an engine: a still in bands, an animation frame by frame."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import tee
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sakuga.engine import alpha
+from sakuga.engine.bands import counted, side_by_side
+from sakuga.engine.grey import to_grey, to_rgb
 from sakuga.errors import OutputError
 from sakuga.media.animation import Timed
+from sakuga.media.events import Count, OnCount, ignore
 from sakuga.media.formats import FORMATS, by_suffix
 from sakuga.media.frames import Pixels
 from sakuga.media.layout import Picture, PictureLayout
 from sakuga.media.metadata import Metadata
 from sakuga.media.origin import marked
 from sakuga.media.picture import PictureFile, open_picture, write_animation, write_picture
-from sakuga.restore import alpha
-from sakuga.restore.bands import counted, side_by_side
-from sakuga.restore.events import Count, OnCount, ignore
-from sakuga.restore.grey import to_grey, to_rgb
 
 if TYPE_CHECKING:
     from sakuga.engine.frame_engine import FrameEngine
 
+Transparent = Callable[["FrameEngine", Pixels], Iterator[Pixels]]
+"""What becomes of an alpha channel (H, W, 1): bands (rows, W', 1)."""
 
-def restore_picture(
+
+def redraw(
     engine: FrameEngine,
     source: Path,
     destination: Path,
     *,
     quality: int | None = None,
+    transparent: Transparent = alpha.enlarge,
     on_count: OnCount = ignore,
 ) -> int:
-    """Restore the picture file `source` into `destination`, whose suffix decides the format; give its frames.
+    """Make `destination`, whose suffix decides the format, of the picture file `source`; give its frames.
 
-    Depth, grey, alpha, timing and metadata stay what they are; a PNG also tells which model made it. Raises
+    Depth, grey, timing and metadata stay what they are; a PNG also tells which model made it. Raises
     InputError or OutputError, naming the file; `destination` appears only when it is whole.
     """
     with open_picture(source) as picture:
         if picture.count == 1:
-            _still(engine, picture, destination, quality, on_count)
+            _still(engine, picture, destination, quality, transparent, on_count)
         else:
-            _frames(engine, picture, destination, quality, on_count)
+            _frames(engine, picture, destination, quality, transparent, on_count)
         return picture.count
 
 
-def restored_bands(engine: FrameEngine, pixels: Pixels, transparency: Pixels | None) -> Iterator[Pixels]:
-    """Bands (rows, W', C) of one restored still.
+def redrawn_bands(
+    engine: FrameEngine,
+    pixels: Pixels,
+    transparency: Pixels | None,
+    transparent: Transparent = alpha.enlarge,
+) -> Iterator[Pixels]:
+    """Bands (rows, W', C) of what `engine` makes of one still.
 
     pixels: (H, W, 1) grey or (H, W, 3) RGB; transparency: (H, W, 1) of the same depth, or None. C is what
     came in: 1 or 3, and one more with transparency.
@@ -57,24 +66,28 @@ def restored_bands(engine: FrameEngine, pixels: Pixels, transparency: Pixels | N
     colours = map(to_grey, bands) if pixels.shape[2] == 1 else bands
     if transparency is None:
         return iter(colours)
-    return side_by_side(colours, alpha.enlarge(engine, transparency))
+    return side_by_side(colours, transparent(engine, transparency))
 
 
-def restored_frames(engine: FrameEngine, frames: Iterable[Picture]) -> Iterator[Timed]:
-    """The restored frames of an animation, (H', W', C) each, with their durations in ms; lazily, in order."""
+def redrawn_frames(
+    engine: FrameEngine, frames: Iterable[Picture], transparent: Transparent = alpha.enlarge
+) -> Iterator[Timed]:
+    """Results of the frames of an animation, (H', W', C) each, with durations in ms; lazily, in order."""
     shown, timed = tee(frames)
     clip = engine.clip(_opaque(frame.pixels, frame.alpha) for frame in shown)
     for frame, colour in zip(timed, clip, strict=True):
         pixels = to_grey(colour) if frame.pixels.shape[2] == 1 else colour
         if frame.alpha is not None:
-            pixels = np.concatenate([pixels, _whole(alpha.enlarge(engine, frame.alpha))], axis=2)
+            pixels = np.concatenate([pixels, _whole(transparent(engine, frame.alpha))], axis=2)
         yield pixels, frame.duration
 
 
-def restored_pages(engine: FrameEngine, pages: Iterable[Picture]) -> Iterator[Timed]:
-    """The restored pages of a TIFF; each is a picture of its own, of its own size."""
+def redrawn_pages(
+    engine: FrameEngine, pages: Iterable[Picture], transparent: Transparent = alpha.enlarge
+) -> Iterator[Timed]:
+    """What `engine` makes of the pages of a TIFF; each is a picture of its own, of its own size."""
     for page in pages:
-        yield _whole(restored_bands(engine, page.pixels, page.alpha)), page.duration
+        yield _whole(redrawn_bands(engine, page.pixels, page.alpha, transparent)), page.duration
 
 
 def _whole(bands: Iterable[Pixels]) -> Pixels:
@@ -88,7 +101,12 @@ def _opaque(pixels: Pixels, transparency: Pixels | None) -> Pixels:
 
 
 def _still(
-    engine: FrameEngine, picture: PictureFile, destination: Path, quality: int | None, on_count: OnCount
+    engine: FrameEngine,
+    picture: PictureFile,
+    destination: Path,
+    quality: int | None,
+    transparent: Transparent,
+    on_count: OnCount,
 ) -> None:
     (still,) = picture
     transparency = still.alpha
@@ -96,7 +114,7 @@ def _still(
         transparency = None
     width, height = engine.size(picture.width, picture.height)
     channels = still.pixels.shape[2] + (transparency is not None)
-    bands = restored_bands(engine, still.pixels, transparency)
+    bands = redrawn_bands(engine, still.pixels, transparency, transparent)
     rows = counted(bands, lambda done: on_count(Count(done, height, "rows")))
     layout = PictureLayout(width, height, channels, picture.dtype)
     write_picture(destination, layout, rows, _metadata(engine, picture), quality=quality)
@@ -109,17 +127,22 @@ def _needs_none(destination: Path, transparency: Pixels) -> bool:
 
 
 def _frames(
-    engine: FrameEngine, picture: PictureFile, destination: Path, quality: int | None, on_count: OnCount
+    engine: FrameEngine,
+    picture: PictureFile,
+    destination: Path,
+    quality: int | None,
+    transparent: Transparent,
+    on_count: OnCount,
 ) -> None:
     pages = picture.loop is None
     if pages and by_suffix(destination) is not FORMATS["tiff"]:
         raise OutputError(
             f"{picture.path} holds {picture.count} pages, which only TIFF can hold; choose --format tiff."
         )
-    restored = restored_pages if pages else restored_frames
+    redrawn = redrawn_pages if pages else redrawn_frames
 
     def frames() -> Iterator[Timed]:
-        for done, frame in enumerate(restored(engine, picture), 1):
+        for done, frame in enumerate(redrawn(engine, picture, transparent), 1):
             yield frame
             on_count(Count(done, picture.count, "frames"))
 
