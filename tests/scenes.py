@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -25,7 +26,12 @@ def network(channels=4, blocks=3):
 
 def spec(path="seeded.pth", **options):
     return ModelSpec(
-        name="seeded", network="translator", scale=1, source=FileSource(path), options=options, **TRANSLATOR
+        name="seeded",
+        network="translator",
+        scale=1,
+        source=FileSource(Path(path)),
+        options=options,
+        **TRANSLATOR,
     )
 
 
