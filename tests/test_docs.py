@@ -83,7 +83,6 @@ def desk(tmp_path: Path) -> Path:
         Image.fromarray(frame).save(tmp_path / "clips" / "run" / f"{number}.png")
     (tmp_path / "recipes").symlink_to(ROOT / "recipes")
     network(tmp_path / "mine.onnx")
-    (tmp_path / "recipes").symlink_to(ROOT / "recipes")
     return tmp_path
 
 

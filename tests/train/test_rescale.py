@@ -11,10 +11,10 @@ from clips import make_clip
 from fakes import NearestEngine
 from sakuga.errors import InputError
 from sakuga.media.plain import read_rgb, write_rgb
+from sakuga.train.excerpt import LENGTH, Reel
 from sakuga.train.frames import FramePairs
 from sakuga.train.ranking import MEASURES, measured, ranked
 from sakuga.train.rescale import Rescaling, begin, exact, pairs, restored, series
-from sakuga.train.runs import LENGTH, Reel
 from sakuga.train.survey import places, survey
 from shots import shots
 from trained import drawing
