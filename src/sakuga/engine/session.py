@@ -149,9 +149,9 @@ def _end(ray: Any) -> None:  # noqa: ANN401
 
 @contextlib.contextmanager
 def _silent(ray: Any) -> Generator[None]:  # noqa: ANN401
-    """Keep what Ray tells of lost workers off stdout, where results are, to the end, as it tells the rest then.
+    """Keep what Ray tells of lost workers off stdout, where results are; it has no public word for that.
 
-    It has no public word for that.
+    To be left after Ray has ended, when it tells the rest.
     """
     worker = ray._private.worker
     before = getattr(worker, "_worker_logs_enabled", True)
