@@ -57,13 +57,13 @@ def opened(address: str) -> Generator[Any]:
             environment = _OWN | {"TMPDIR": folder}
         elif address != AUTO:
             _knock(address)
+        stack.enter_context(_silent(ray))
         stack.callback(_end, ray)
         with quiet(environment):
             try:
                 ray.init(address=address, log_to_driver=False, logging_level="CRITICAL", **options)
             except (OSError, RuntimeError, ValueError) as error:
                 raise DeviceError(f"--cluster {address} cannot be used. Ray says: {said(error)}.") from error
-        stack.enter_context(_silent(ray))
         yield ray
 
 
@@ -149,7 +149,10 @@ def _end(ray: Any) -> None:  # noqa: ANN401
 
 @contextlib.contextmanager
 def _silent(ray: Any) -> Generator[None]:  # noqa: ANN401
-    """Keep what Ray tells of lost workers off stdout, where results are; it has no public word for that."""
+    """Keep what Ray tells of lost workers off stdout, where results are; it has no public word for that.
+
+    To be left after Ray has ended, when it tells the rest.
+    """
     worker = ray._private.worker
     before = getattr(worker, "_worker_logs_enabled", True)
     worker._worker_logs_enabled = False
