@@ -10,7 +10,6 @@ from cyclopts import Parameter
 
 from sakuga.cli import output
 from sakuga.cli.exits import UsageError
-from sakuga.cli.words import counted
 
 if TYPE_CHECKING:
     from sakuga.train.cost import Cost
@@ -79,6 +78,7 @@ def export(checkpoint: Path, /, *, out: Path) -> None:
 
 
 def _rehearse(recipe: Recipe, out: Path, device: str) -> None:
+    from sakuga.cli.words import counted
     from sakuga.media.plain import write_rgb
     from sakuga.train.rehearsal import rehearse
 
@@ -91,6 +91,8 @@ def _rehearse(recipe: Recipe, out: Path, device: str) -> None:
 
 
 def _costs(cost: Cost, recipe: Recipe) -> Iterator[str]:
+    from sakuga.cli.words import counted
+
     steps, workers = recipe.schedule.steps, recipe.data.workers
     yield (
         f"A step: {cost.computing:.3g} s of computing; its data {cost.data:.3g} s with"
