@@ -102,6 +102,15 @@ def test_runs_of_a_video_end_at_cuts_and_lose_odd_rows(tmp_path):
     assert [(shot.start, shot.stop) for shot in second.shots] == [(0, 4), (4, 9), (9, 11)]
 
 
+def test_a_place_that_gives_no_frames_is_left_out(tmp_path, monkeypatch):
+    clip = make_clip(tmp_path / "a.mkv", moving(12), options=("-c:v", "ffv1", "-pix_fmt", "bgr0"))
+    monkeypatch.setattr("sakuga.train.runs.come_whole", lambda *_: False)
+    monkeypatch.setattr("sakuga.train.runs.excerpts", lambda *_: iter([iter(()), iter(())]))
+    assert not list(Reel.of(clip, 2).runs())
+    with pytest.raises(InputError, match="no two frames"):
+        list(series(Reel.of(clip, 2), Remembering(4.0), tmp_path / "out", TOLD, print_nothing))
+
+
 def test_clips_that_are_none_are_named(tmp_path):
     with pytest.raises(InputError, match="does not exist"):
         Reel.of(tmp_path / "gone.mkv", 5)
@@ -182,7 +191,7 @@ def print_nothing(sentence):
 def test_settings_that_cannot_be_are_named():
     for settings, told in (
         ({"factors": ()}, "at least one"),
-        ({"factors": (0.5, 0.5)}, "each once"),
+        ({"factors": (0.5, 0.50000001)}, "each once"),
         ({"factors": (0.0,)}, "no factor"),
         ({"runs": 0}, "--runs is 0"),
         ({"looks": 0}, "--looks is 0"),

@@ -91,8 +91,11 @@ class Reel:
     def runs(self, wanted: Callable[[int], bool] = lambda _: True) -> Iterator[Run]:
         """Those whose number is wanted. Raises InputError where frames are damaged or of two sizes."""
         for number, frames in enumerate(self._taken()):
-            if wanted(number):
-                yield Run(number, self._alike([eight_bits(frame).astype(np.uint8) for frame in frames]))
+            if not wanted(number):
+                continue
+            # Where a place of a video is damaged, its run may have no frames.
+            if taken := [eight_bits(frame).astype(np.uint8) for frame in frames]:
+                yield Run(number, self._alike(taken))
 
     def _taken(self) -> Iterator[Iterable[Pixels]]:
         """Runs of frames that are read when they are asked for."""
@@ -109,7 +112,7 @@ class Reel:
     def _alike(self, frames: Sequence[Rgb]) -> tuple[Rgb, ...]:
         if len({frame.shape for frame in frames}) > 1:
             raise InputError(f"{self.path} holds frames of several sizes; a clip has one.")
-        height, width = (side // EVEN * EVEN for side in (frames[0].shape[:2] if frames else (0, 0)))
+        height, width = (side // EVEN * EVEN for side in frames[0].shape[:2])
         return tuple(frame[:height, :width] for frame in frames)
 
     @cached_property

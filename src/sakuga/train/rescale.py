@@ -47,7 +47,7 @@ class Rescaling:
     """Of them those that the series is made of."""
 
     def __post_init__(self) -> None:
-        if not self.factors or len(set(self.factors)) < len(self.factors):
+        if not self.factors or len({f"{factor:g}" for factor in self.factors}) < len(self.factors):
             raise InputError("--factors: name at least one factor, and each once.")
         for factor in self.factors:
             demand_factor(factor, "--factors")
