@@ -12,7 +12,7 @@ import numpy as np
 import openvino as ov
 from numpy.typing import NDArray
 
-from sakuga.engine import graph, memory, pooling
+from sakuga.engine import graph, halves, memory, pooling
 from sakuga.engine.backend import Depth, Precision, Program, State
 from sakuga.errors import DeviceError, ModelError, OutOfMemory
 from sakuga.media.frames import Pixels
@@ -55,6 +55,11 @@ class OpenVINOProgram:
         pixels, after = self._run([*inputs, np.ascontiguousarray(state)])
         return pixels, after.copy() if kept is None else kept.data
 
+    def values(self, inputs: list[NDArray[Any]]) -> NDArray[Any]:
+        """The only result, where it lies until the next call."""
+        self._finish(inputs)
+        return self._request.get_output_tensor(0).data
+
     def _write_to(self, name: str) -> Any:  # noqa: ANN401
         """Let the next new state go into the buffer of this name; None where sizes vary."""
         if self._size is None:
@@ -66,13 +71,16 @@ class OpenVINOProgram:
 
     def _run(self, inputs: list[NDArray[Any]]) -> tuple[Pixels, NDArray[Any]]:
         """The pixels, and the state where it lies: to be copied if it has no buffer of its own."""
+        self._finish(inputs)
+        pixels, *state = (self._request.get_output_tensor(i).data for i in range(1 + self._recurrent))
+        return pixels[0].copy(), state[0] if state else pixels
+
+    def _finish(self, inputs: list[NDArray[Any]]) -> None:
         try:
             self._request.start_async(inputs, share_inputs=True)
             self._wait()
         except (RuntimeError, MemoryError) as error:
             raise _explained(error) from error
-        pixels, *state = (self._request.get_output_tensor(i).data for i in range(1 + self._recurrent))
-        return pixels[0].copy(), state[0] if state else pixels
 
     def _wait(self) -> None:
         """Until the step is done; in slices, so that Ctrl-C is heard in the middle of a long one."""
@@ -92,12 +100,24 @@ def _as_it_is(model: Any) -> Any:  # noqa: ANN401
     return model
 
 
+class Chained:
+    """A network in two graphs, of which the first keeps more digits."""
+
+    def __init__(self, first: OpenVINOProgram, second: OpenVINOProgram) -> None:
+        self._first, self._second = first, second
+
+    def __call__(self, frames: Sequence[Pixels], state: State | None) -> tuple[Pixels, State | None]:
+        given = [] if state is None else [state]
+        between = self._first.values([*(np.ascontiguousarray(frame)[None] for frame in frames), *given])
+        return self._second.values([between, *given])[0].copy(), state
+
+
 class PooledProgram:
     """Two graphs of one network: with the tile's own statistics, and with given ones."""
 
-    def __init__(self, compiled: Callable[[Change], OpenVINOProgram]) -> None:
+    def __init__(self, compiled: Callable[[Change], Program]) -> None:
         self._compiled = compiled
-        self._programs: dict[bool, OpenVINOProgram] = {}
+        self._programs: dict[bool, Program] = {}
 
     def __call__(self, frames: Sequence[Pixels], state: State | None) -> tuple[Pixels, State | None]:
         given = state is not None
@@ -137,14 +157,15 @@ class OpenVINOBackend:
         return (height.get_length(), width.get_length()) if height.is_static and width.is_static else None
 
     def compile(self, height: int, width: int, depth: Depth, precision: Precision) -> Program:
-        def compiled(change: Change = _as_it_is) -> OpenVINOProgram:
+        def compiled(change: Change = _as_it_is) -> Program:
             return self._compiled(change, height, width, depth, precision)
 
         return PooledProgram(compiled) if self._model.spec.pooled else compiled()
 
     def _compiled(
         self, change: Change, height: int, width: int, depth: Depth, precision: Precision
-    ) -> OpenVINOProgram:
+    ) -> Program:
+        careful = 0 if precision == "fp32" else self._model.spec.careful
         options = {"INFERENCE_PRECISION_HINT": HINTS[precision], "PERFORMANCE_HINT": "LATENCY"}
         if self._workers > 1 and self._target == "CPU":
             options["INFERENCE_NUM_THREADS"] = str(max(1, (os.cpu_count() or 1) // self._workers))
@@ -152,6 +173,11 @@ class OpenVINOBackend:
             pixels = graph.with_pixels(
                 self._sized(height, width), self._model.spec.window, height, width, depth
             )
+            if careful:
+                exact = options | {"INFERENCE_PRECISION_HINT": HINTS["fp32"]}
+                parts = zip(halves.halved(change(pixels), careful), (exact, options), strict=True)
+                ready = (self._core.compile_model(part, self._target, each) for part, each in parts)
+                return Chained(*(OpenVINOProgram(each, None) for each in ready))
             compiled: Any = self._core.compile_model(change(pixels), self._target, options)
         except (RuntimeError, MemoryError) as error:
             raise _explained(error) from error

@@ -41,6 +41,7 @@ TRANSLATOR: Any = {
     "pooled": True,
     "purpose": "stylize",
     "half": ("bf16",),
+    "careful": 3,
 }
 """What running a translator needs to know beside its options."""
 

@@ -46,6 +46,7 @@ CHECKS: Mapping[str, Check] = {
     "pooled": _kind(bool),
     "purpose": _among(*get_args(Purpose)),
     "half": _among((), ("bf16",), ("fp16",), ("bf16", "fp16"), ("fp16", "bf16")),
+    "careful": _whole(0),
     "licence": _kind(str),
     "credit": _kind(str),
     "note": _kind(str),

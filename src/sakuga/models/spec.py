@@ -86,6 +86,8 @@ class ModelSpec:
     """The command that it is for: a better picture of the same, or another picture."""
     half: tuple[Literal["bf16", "fp16"], ...] = ("bf16", "fp16")
     """Reduced precisions that the network can be tried in; each still passes the self-check first."""
+    careful: int = 0
+    """The first convolutions that keep fp32 where the others are reduced, as far as the backend can."""
     licence: str = "unknown"
     credit: str = ""
     note: str = ""
