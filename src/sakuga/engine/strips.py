@@ -131,7 +131,7 @@ def _source(frame: Pixels, device: torch.device) -> Layer:
         values: Tensor = cast("Any", torch).from_numpy(frame[first:last].astype(np.float32))
         return values.to(device).permute(2, 0, 1)[None].contiguous().div_(half).sub_(1)
 
-    return Layer(rows, 3, *frame.shape[:2], 3 * frame.shape[1])
+    return Layer(rows, 3, frame.shape[0], frame.shape[1], 3 * frame.shape[1])
 
 
 def _held(whole: Tensor, device: torch.device) -> Layer:
