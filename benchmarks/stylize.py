@@ -95,7 +95,8 @@ def speed(model: Model, width: int, height: int, runs: int) -> int:
     for engine, (wall, spent) in zip(engines, ours, strict=True):
         faster = f"{wall:.2f} | {plain[0] / wall:.2f} | {spent:.2f} | {plain[1] / spent:.2f}"
         print(f"| {engine.report.precision} | {faster} | {psnr(drawn(engine, deep), truth):.1f} dB |")
-        print("\n".join(engine.report.notes))
+        for note in engine.report.notes:
+            print(note)
     return 0
 
 

@@ -8,7 +8,7 @@ size, is made anew for each use: a fifth more work, and about 200 bytes for each
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 import numpy as np
@@ -22,8 +22,8 @@ from sakuga.media.frames import Pixels
 from sakuga.models.antialias import Down, Up
 from sakuga.models.translator import Block, Norm, Translator, normalised
 
-STRIP = 2**25
-"""Values of a strip of one layer that are in work at one time: 128 MB."""
+STRIP = 2**24
+"""Values of a strip of one layer that are in work at one time: 64 MB."""
 KEPT = 32
 """Channels for each pixel of the picture up to which a layer is kept."""
 APPETITE = 220
@@ -41,10 +41,12 @@ class Layer:
     channels: int
     height: int
     width: int
+    load: int
+    """Values that are in work for each row: of the widest layer since the last that is kept."""
 
     def strips(self) -> Iterator[tuple[int, int]]:
         """First row and the row after the last of strips that are not too large; an even number of rows."""
-        step = max(8, STRIP // (self.width * self.channels) // 2 * 2)
+        step = max(8, STRIP // self.load // 2 * 2)
         for first in range(0, self.height, step):
             yield first, min(first + step, self.height)
 
@@ -87,15 +89,17 @@ class Strips:
             if isinstance(layer, Norm):
                 self._normalise()
             elif isinstance(layer, Block):
-                before = self._layer
-                self._run(layer.conv_block)
-                self._keep(_sum(before, self._layer))
+                self._add(layer)
             else:
-                after = _STEPS[type(layer)](self._layer, layer)
+                self._layer = _STEPS[type(layer)](self._layer, layer)
                 if isinstance(layer, nn.Conv2d | Down):
-                    self._keep(after)
-                else:
-                    self._layer = after
+                    self._keep()
+
+    def _add(self, block: Block) -> None:
+        before = self._layer
+        self._run(block.conv_block)
+        self._layer = _sum(before, self._layer)
+        self._keep()
 
     def _normalise(self) -> None:
         layer = self._layer
@@ -104,10 +108,10 @@ class Strips:
         given = statistics.to(self._device)
         self._layer = _pointwise(layer, lambda x: normalised(x, given))
 
-    def _keep(self, layer: Layer) -> None:
-        """Go on from `layer`, which is kept whole where it is small."""
+    def _keep(self) -> None:
+        """Have the layer whole where it is small; nobody else holds what it was made of."""
+        layer = self._layer
         if layer.channels * layer.height * layer.width > KEPT * self._pixels or layer.channels == 3:
-            self._layer = layer
             return
         whole = torch.empty(1, layer.channels, layer.height, layer.width)
         for first, last in layer.strips():
@@ -127,26 +131,28 @@ def _source(frame: Pixels, device: torch.device) -> Layer:
         values: Tensor = cast("Any", torch).from_numpy(frame[first:last].astype(np.float32))
         return values.to(device).permute(2, 0, 1)[None].contiguous().div_(half).sub_(1)
 
-    return Layer(rows, 3, *frame.shape[:2])
+    return Layer(rows, 3, frame.shape[0], frame.shape[1], 3 * frame.shape[1])
 
 
 def _held(whole: Tensor, device: torch.device) -> Layer:
-    return Layer(lambda first, last: whole[:, :, first:last].to(device), *whole.shape[1:])
+    channels, height, width = whole.shape[1:]
+    return Layer(
+        lambda first, last: whole[:, :, first:last].to(device), channels, height, width, channels * width
+    )
 
 
 def _pointwise(layer: Layer, change: Callable[[Tensor], Tensor]) -> Layer:
-    return Layer(
-        lambda first, last: change(layer.rows(first, last)), layer.channels, layer.height, layer.width
-    )
+    def rows(first: int, last: int) -> Tensor:
+        return change(layer.rows(first, last))
+
+    return replace(layer, rows=rows)
 
 
 def _sum(one: Layer, other: Layer) -> Layer:
-    return Layer(
-        lambda first, last: one.rows(first, last) + other.rows(first, last),
-        one.channels,
-        one.height,
-        one.width,
-    )
+    def rows(first: int, last: int) -> Tensor:
+        return one.rows(first, last) + other.rows(first, last)
+
+    return replace(one, rows=rows)
 
 
 def _mirrored(layer: Layer, pad: nn.Module) -> Layer:
@@ -165,7 +171,7 @@ def _mirrored(layer: Layer, pad: nn.Module) -> Layer:
         begin = first if above else first - size - top
         return part[:, :, begin : begin + last - first]
 
-    return Layer(rows, layer.channels, end, layer.width + 2 * size)
+    return replace(layer, rows=rows, height=end, width=layer.width + 2 * size)
 
 
 def _convolved(layer: Layer, part: nn.Module) -> Layer:
@@ -179,7 +185,8 @@ def _convolved(layer: Layer, part: nn.Module) -> Layer:
         x = F.pad(x, (zeros, zeros, max(0, -top), max(0, bottom - layer.height)))
         return F.conv2d(x, part.weight, part.bias)
 
-    return Layer(rows, part.out_channels, height, layer.width + 2 * zeros - side + 1)
+    width, channels = layer.width + 2 * zeros - side + 1, part.out_channels
+    return Layer(rows, channels, height, width, max(layer.load, channels * width))
 
 
 def _halved(layer: Layer, part: nn.Module) -> Layer:
@@ -191,7 +198,7 @@ def _halved(layer: Layer, part: nn.Module) -> Layer:
         y = part(layer.rows(top, min(layer.height, 2 * last)))
         return y[:, :, first - top // 2 :]
 
-    return Layer(rows, layer.channels, layer.height // 2, layer.width // 2)
+    return replace(layer, rows=rows, height=layer.height // 2, width=layer.width // 2, load=2 * layer.load)
 
 
 def _doubled(layer: Layer, part: nn.Module) -> Layer:
@@ -200,7 +207,8 @@ def _doubled(layer: Layer, part: nn.Module) -> Layer:
         y = part(layer.rows(top, min(layer.height, (last + 1) // 2 + 1)))
         return y[:, :, first - 2 * top : last - 2 * top]
 
-    return Layer(rows, layer.channels, 2 * layer.height, 2 * layer.width)
+    height, width = 2 * layer.height, 2 * layer.width
+    return Layer(rows, layer.channels, height, width, max(layer.load // 2, layer.channels * width))
 
 
 def _applied(layer: Layer, part: nn.Module) -> Layer:
