@@ -7,14 +7,14 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sakuga.engine.deep import Deepened
+from sakuga.engine.letterbox import Letterboxed
 from sakuga.errors import InputError
 from sakuga.media.bars import bars_of
 from sakuga.media.codecs import Encoding, layout_for
 from sakuga.media.span import Span
 from sakuga.media.video import Deinterlace, VideoFile, open_video
-from sakuga.restore.deep import Deepened
 from sakuga.restore.grain import Grained
-from sakuga.restore.letterbox import Letterboxed
 from sakuga.restore.square import Squared
 from sakuga.restore.strength import Blended
 

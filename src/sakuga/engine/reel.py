@@ -8,15 +8,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sakuga.engine import stretches
+from sakuga.engine.stretches import Context
+from sakuga.engine.treatment import Treatment
 from sakuga.media import repeatable
 from sakuga.media.codecs import Encoding
 from sakuga.media.encoder import SegmentWriter
 from sakuga.media.frames import Pixels, VideoFrame
 from sakuga.media.video import VideoFile
-from sakuga.restore import stretches
-from sakuga.restore.stretches import Context
-from sakuga.restore.treatment import Treatment
-from sakuga.restore.work import Settled, mark_of, versions
+from sakuga.media.work import Settled, mark_of, versions
 
 if TYPE_CHECKING:
     from sakuga.engine.frame_engine import FrameEngine

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
+from sakuga.engine.wrapped import Wrapped
 from sakuga.media.frames import Pixels
-from sakuga.restore.wrapped import Wrapped
 
 
 class Deepened(Wrapped):

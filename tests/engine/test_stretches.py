@@ -6,8 +6,8 @@ from fractions import Fraction
 
 import pytest
 
+from sakuga.engine.stretches import BEFORE, LONGEST, SHORTEST, WARM_UP, Stretches
 from sakuga.media.frames import VideoFrame
-from sakuga.restore.stretches import BEFORE, LONGEST, SHORTEST, WARM_UP, Stretches
 from shots import shots
 
 
