@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Protocol
 from sakuga.engine import stretches
 from sakuga.engine.pipeline import Stages, overlap
 from sakuga.engine.reel import Reel, Restored
-from sakuga.engine.stretches import Stretches
 from sakuga.engine.treatment import Treatment
 from sakuga.media.codecs import Encoding
 from sakuga.media.events import OnCount
@@ -101,7 +100,7 @@ class _Shift:
 
     def __init__(self, reel: Reel, work: WorkFolder, progress: Progress, crew: Crew) -> None:
         self._reel, self._work, self._progress, self._crew = reel, work, progress, crew
-        self._start = work.ahead()
+        self._start = reel.start(work)
         self._stages = Stages()
         progress.begin(self._start)
 
@@ -115,7 +114,7 @@ class _Shift:
         return self._reel.video.frames(max(0, self._start - stretches.BEFORE))
 
     def _network(self, frames: Iterable[VideoFrame]) -> Iterator[Restored]:
-        cut = Stretches(frames, self._reel.engine.window, self._start)
+        cut = self._reel.stretches(frames, self._start)
         for first in cut:
             if span := self._work.finished.get(first):
                 cut.skip(span.count)

@@ -15,6 +15,11 @@ if TYPE_CHECKING:
 class Treatment(Protocol):
     """Repair before the network, control over it; equal treatments have equal words (`str`)."""
 
+    @property
+    def by_shot(self) -> bool:
+        """Whether the network takes one shot at a time, and its first frame for all of it."""
+        ...
+
     def open(self, source: Path) -> VideoFile:
         """The video `source`, whole pictures of the chosen part."""
         ...
