@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from fractions import Fraction
 
 import av
@@ -146,13 +147,15 @@ def test_with_another_treatment_it_begins_anew(tmp_path, monkeypatch, change):
 def test_bad_videos_stop_no_other(tmp_path):
     root = tmp_path / "in"
     root.mkdir()
-    whole = film(root / "a good.mkv", pictures(8, 32, 32)).read_bytes()
-    (root / "b cut.mkv").write_bytes(film(tmp_path / "long.mp4", pictures(60, 64, 64)).read_bytes()[:20000])
+    film(root / "a good.mkv", pictures(8, 32, 32))
+    unfinished = film(tmp_path / "long.mp4", pictures(8, 64, 64)).read_bytes()
+    (root / "b cut.mp4").write_bytes(unfinished[: len(unfinished) // 2])
     (root / "c text.mp4").write_text("only text")
     (root / "d empty.mkv").write_bytes(b"")
     film(root / "e sound.mkv", pictures(2, 16, 16), tracks=True)
-    only_sound(root / "f sound.mka.mkv")
-    (root / "g short.mkv").write_bytes(whole[: len(whole) * 2 // 3])
+    only_sound(root / "f.mkv")
+    long = film(tmp_path / "long.mkv", pictures(120, 64, 48)).read_bytes()
+    (root / "g short.mkv").write_bytes(long[: len(long) * 6 // 10])
     results, _ = run([root], tmp_path / "out")
     told = {result.source.name[0]: (result.state, result.sentence) for result in results}
     assert [key for key, (state, _) in told.items() if state == "done"] == ["a", "e"]
@@ -172,11 +175,11 @@ def only_sound(path):
 
 
 def test_bars_stay_black_and_out_of_the_statistics(tmp_path):
-    inner = [frame // 2 + 90 for frame in pictures(12, 96, 48)]
+    inner = [frame // 2 + 90 for frame in pictures(30, 96, 80)]
     framed = [np.pad(frame, ((24, 24), (0, 0), (0, 0))) for frame in inner]
     result = made(film(tmp_path / "a.mkv", framed), tmp_path / "out", coherence=0)
-    assert all(frame[:24].max() <= 1 and frame[-24:].max() <= 1 for frame in result)
-    assert abs(result[0][24:-24].mean() - 128) < 2
+    assert all(frame[:20].max() <= 1 and frame[-20:].max() <= 1 for frame in result)
+    assert abs(result[0][24:-24].mean() - 128) < 3
 
 
 def test_a_part_and_deeper_colours(tmp_path):
@@ -195,19 +198,47 @@ def test_every_frame_is_finished(tmp_path):
 
 
 def test_frozen_statistics_flicker_less_than_those_of_each_frame(tmp_path):
-    """A bright ball passes a scene that stands still; what is measured is the scene."""
-    held = scenes.photo(64, 96)
+    """Something bright passes on the left; what is measured is what the network does not see it from."""
+    held = scenes.photo(40, 160)
     frames = []
-    for index in range(10):
+    for index in range(6):
         frame = held.copy()
-        frame[8:40, 4 + 6 * index : 36 + 6 * index] = (255, 250, 200)
+        frame[:, 8 * index : 8 * index + 12] = (255, 250, 200)
         frames.append(frame)
     source = film(tmp_path / "a.mkv", frames, codec="ffv1", pix_fmt="bgr0")
     model = load(scenes.save(tmp_path / "seeded.pth"))
     engine = open_engine(model, device="cpu", precision="fp32", color_lock=False, reuse="off", cuts=False)
     frozen = made(source, tmp_path / "out", engine, coherence=0)
     each = [np.concatenate(list(engine.picture(frame))) for frame in frames]
-    assert flicker(zip(frozen, frames, strict=True)) < flicker(zip(each, frames, strict=True)) / 3
+    far = (slice(None), slice(112, None))
+    calm, trembling = (
+        flicker((a[far], b[far]) for a, b in zip(x, frames, strict=True)) for x in (frozen, each)
+    )
+    assert calm < trembling / 3
+    assert trembling > 1
+
+
+@pytest.fixture
+def tiny_disk(tmp_path):
+    """A disk of 64 KiB."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mounting = ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", disk]
+    if subprocess.run(mounting, capture_output=True, check=False).returncode:
+        pytest.skip("this user may not mount a tmpfs")
+    yield disk
+    subprocess.run(["umount", disk], check=True)
+
+
+def test_a_full_disk_is_a_sentence_and_leaves_what_was_there(tiny_disk, tmp_path):
+    noise = np.random.default_rng(0).integers(0, 256, (160, 160, 3), np.uint8)
+    source = film(tmp_path / "a.mkv", [np.roll(noise, index * 7, 0) for index in range(30)])
+    (tiny_disk / "mine.txt").write_text("precious")
+    (result,), _ = run([source], tiny_disk)
+    assert result.state == "failed"
+    assert "disk is full" in result.sentence
+    assert str(tiny_disk / "a.mkv") in result.sentence
+    assert [path.name for path in tiny_disk.iterdir()] == ["mine.txt"]
 
 
 @pytest.mark.parametrize("share", [-0.1, 0.95, float("nan")])
