@@ -34,9 +34,9 @@ from sakuga.models.load import Model, load
 from sakuga.models.translator import Translator
 
 
-def seeded() -> Translator:
+def seeded(channels: int = 64, blocks: int = 9) -> Translator:
     torch.manual_seed(21)
-    network = Translator().eval().requires_grad_(requires_grad=False)
+    network = Translator(channels, blocks).eval().requires_grad_(requires_grad=False)
     for parameter in network.parameters():
         if parameter.ndim > 1:
             torch.nn.init.normal_(parameter, 0, (2 / parameter[0].numel()) ** 0.5)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 
-def shots(count, each, width=32, height=24):
-    """`count` frames (height, width, 3), a new scene every `each` of them, in which a square moves."""
-    for index in range(count):
+def shots(count, each, width=32, height=24, first=0):
+    """Frames (height, width, 3) from number `first` on, a new scene every `each`, in which a square moves."""
+    for index in range(first, first + count):
         shot, at = divmod(index, each)
         colours = np.random.default_rng(shot).integers(0, 256, (4, 4, 3))
         picture = np.kron(colours, np.ones((height // 4, width // 4, 1))).astype(np.uint8)

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import inspect
 import json
+import signal
+import time
 from typing import get_args
 
 import pytest
 from PIL import Image
 
 import scenes
-from command import sakuga, sentence
+from command import sakuga, sentence, started
+from film import film, streams
 from sakuga.cli import stylize
+from sakuga.media.codecs import CodecName
+from sakuga.media.scan import Deinterlace
+from sakuga.stylize.coherence import USUAL
 from sakuga.stylize.settings import PictureFormat, Precision
+from sakuga.stylize.treatment import Treatment
+from shots import shots
 
 
 @pytest.fixture(scope="module")
@@ -45,6 +54,9 @@ def test_a_folder(tmp_path, model):
         (["a.png", "--model", "animesr-v2"], "sakuga restore"),
         (["a.png", "--tile", "100"], "at least 384"),
         (["a.png", "--device", "abacus"], "abacus"),
+        (["a.png", "--coherence", "1"], "--coherence is 1"),
+        (["a.png", "--start", "2", "--end", "1"], "--end"),
+        (["a.png", "--crf", "99"], "--crf"),
     ],
 )
 def test_misuse_is_a_sentence(tmp_path, model, arguments, words):
@@ -59,3 +71,35 @@ def test_misuse_is_a_sentence(tmp_path, model, arguments, words):
 def test_choices_are_those_of_the_library():
     assert get_args(stylize.Format) == get_args(PictureFormat)
     assert get_args(stylize.Precision) == get_args(Precision)
+
+
+def test_usual_values_of_videos_are_those_of_the_library():
+    flags = inspect.signature(stylize.stylize).parameters
+    assert get_args(stylize.Codec) == get_args(CodecName)
+    assert get_args(stylize.Deinterlace) == get_args(Deinterlace)
+    assert flags["coherence"].default == Treatment().coherence == USUAL
+
+
+def segments(folder):
+    return sorted(folder.glob(".*.sakuga/[!.]*.segment"))
+
+
+def test_killed_a_film_goes_on_to_the_same_bytes(tmp_path, model):
+    source = film(tmp_path / "映画.mkv", shots(100, 20), tracks=True)
+    command = ("stylize", source, "--model", model, "--device", "cpu", "--precision", "fp32", "--out")
+    assert sakuga(*command, tmp_path / "whole").returncode == 0
+    process = started(*command, tmp_path / "out")
+    while len(segments(tmp_path / "out")) < 2:
+        assert process.poll() is None
+        time.sleep(0.002)
+    process.kill()
+    process.communicate(timeout=60)
+    assert process.returncode == -signal.SIGKILL
+    assert not (tmp_path / "out" / "映画.mkv").exists()
+    kept = len(segments(tmp_path / "out"))
+    done = sakuga(*command, tmp_path / "out")
+    assert done.returncode == 0, done.stderr
+    assert f"{20 * kept} frames are there from an earlier run" in done.stderr
+    assert (tmp_path / "out" / "映画.mkv").read_bytes() == (tmp_path / "whole" / "映画.mkv").read_bytes()
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["映画.mkv"]
+    assert streams(tmp_path / "out" / "映画.mkv") == streams(source)

@@ -9,11 +9,11 @@ import pytest
 import clips
 from fakes import LookingAheadEngine, NearestEngine
 from film import film, pictures
+from sakuga.engine.deep import Deepened
 from sakuga.engine.resample import resample
 from sakuga.errors import InputError
 from sakuga.media.codecs import Encoding
 from sakuga.media.video import open_video
-from sakuga.restore.deep import Deepened
 from sakuga.restore.grain import Grained
 from sakuga.restore.square import Squared
 from sakuga.restore.strength import Blended

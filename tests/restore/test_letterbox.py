@@ -5,10 +5,10 @@ import pytest
 
 import clips
 from fakes import LookingAheadEngine, NearestEngine
+from sakuga.engine.letterbox import Letterboxed
 from sakuga.media.bars import Bars, agreed, bars_of
 from sakuga.media.codecs import Encoding
 from sakuga.media.video import open_video
-from sakuga.restore.letterbox import Letterboxed
 from sakuga.restore.treatment import Treatment
 from sakuga.restore.video import restore_video
 

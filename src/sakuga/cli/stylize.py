@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -12,10 +13,13 @@ from sakuga.models.catalog import SCENE
 
 MODEL = Group("Model", sort_key=1)
 PICTURES = Group("Pictures", sort_key=2)
+VIDEOS = Group("Videos", sort_key=4)
 FILES = Group("Files", sort_key=0)
 
 Precision = Literal["auto", "fp32", "bf16", "fp16"]
 Format = Literal["png", "webp", "avif", "jpeg", "tiff"]
+Deinterlace = Literal["auto", "off", "bwdif", "telecine"]
+Codec = Literal["x264", "x265", "av1", "ffv1", "prores", "nvenc"]
 
 
 def stylize(
@@ -29,13 +33,22 @@ def stylize(
     tile: Annotated[int | None, Parameter(group=MODEL)] = None,
     format: Annotated[Format | None, Parameter(group=PICTURES)] = None,  # noqa: A002
     quality: Annotated[int | None, Parameter(group=PICTURES)] = None,
+    coherence: Annotated[float, Parameter(group=VIDEOS)] = 0.6,
+    codec: Annotated[Codec, Parameter(group=VIDEOS)] = "x264",
+    crf: Annotated[float | None, Parameter(group=VIDEOS)] = None,
+    depth: Annotated[int | None, Parameter(group=VIDEOS)] = None,
+    preset: Annotated[str | None, Parameter(group=VIDEOS)] = None,
+    start: Annotated[str | None, Parameter(group=VIDEOS)] = None,
+    end: Annotated[str | None, Parameter(group=VIDEOS)] = None,
+    deinterlace: Annotated[Deinterlace, Parameter(group=VIDEOS)] = "auto",
+    letterbox: Annotated[bool, Parameter(group=VIDEOS)] = True,
 ) -> int:
-    """Make anime scenes of photos.
+    """Make anime scenes of photos and videos.
 
     Parameters
     ----------
     paths
-        Files, folders (with all that is in them) and globs.
+        Files, folders (with all that is in them) and globs; pictures and videos may be mixed.
     out
         Folder for the results, in which a folder's tree is mirrored; or the file itself for a single source.
     overwrite
@@ -54,14 +67,35 @@ def stylize(
         Format of the pictures; without it each keeps its own.
     quality
         1 to 100, for JPEG, WebP and AVIF.
+    coherence
+        Share of the last frame that the next takes over where it shows the same, 0 to 0.9; against flicker.
+    codec
+        Encoder of the videos.
+    crf
+        Quality of the encoder, lower is better; without it the codec's good default.
+    depth
+        Bits per channel, 8 or 10; without it as the source.
+    preset
+        Speed of the encoder, in its own words, such as slow or 6.
+    start
+        Begin at this time of the video, such as 1:02:03.5 or 90 (seconds).
+    end
+        End at this time of the video.
+    deinterlace
+        What is done about fields; auto looks at the pictures and leaves whole ones alone.
+    letterbox
+        Keep black bars from the network, and put them back.
     """
     if not paths:
-        raise UsageError("Name at least one picture, folder or glob to stylize.")
+        raise UsageError("Name at least one picture, video, folder or glob to stylize.")
 
     from sakuga.cli.report import reporter
     from sakuga.errors import InputError
+    from sakuga.media.codecs import Encoding
+    from sakuga.media.span import Span, seconds
     from sakuga.stylize import job
     from sakuga.stylize.settings import StylizeSettings
+    from sakuga.stylize.treatment import Treatment
 
     try:
         settings = StylizeSettings(
@@ -71,6 +105,16 @@ def stylize(
             tile=tile,
             format=format,
             quality=quality,
+            encoding=Encoding(codec=codec, crf=crf, depth=depth, preset=preset),
+            treatment=Treatment(
+                coherence=coherence,
+                deinterlace=deinterlace,
+                letterbox=letterbox,
+                span=Span(
+                    seconds(start, "--start") if start else Fraction(0),
+                    seconds(end, "--end") if end else None,
+                ),
+            ),
             overwrite=overwrite,
         )
     except InputError as error:

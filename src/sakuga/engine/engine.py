@@ -34,6 +34,7 @@ def open_engine(
     color_lock: bool = True,
     reuse: Mode = "near",
     workers: int = 1,
+    cuts: bool = True,
 ) -> Engine:
     """Make `model` ready to run.
 
@@ -42,7 +43,7 @@ def open_engine(
     scale: output side / input side, None for the network's own. color_lock: whether the result takes its low
     frequencies from the source, as networks drift in brightness and hue. reuse: off, exact or near, what of a
     clip counts as unchanged and is not restored again, see engine.reuse. workers: processes that share the
-    cores of a CPU.
+    cores of a CPU. cuts: whether a clip may hold more than one shot, which the engine then finds.
     Raises DeviceError, InputError or ModelError, naming the flag.
     """
     if scale is not None and not 0 < scale <= 64:
@@ -52,7 +53,8 @@ def open_engine(
         raise InputError(f"--tile {tile}: {model.spec.name} needs at least {smallest} pixels.")
     if reuse not in MODES:
         raise InputError(f"--reuse {reuse}: choose one of {', '.join(MODES)}.")
-    return Engine(model.spec, open_backend(model, device, workers), precision, tile, scale, color_lock, reuse)
+    backend = open_backend(model, device, workers)
+    return Engine(model.spec, backend, precision, tile, scale, color_lock, reuse, cuts)
 
 
 class Engine:
@@ -67,9 +69,11 @@ class Engine:
         scale: float | None,
         color_lock: bool = True,
         reuse: Mode = "near",
+        cuts: bool = True,
     ) -> None:
         self._spec, self._backend = spec, backend
         self._reuse: Mode = reuse
+        self._detects = cuts and (spec.recurrent or spec.pooled)
         self.scale = float(spec.scale if scale is None else scale)
         self._choice = precision.choose(backend, wanted, spec)
         self._chosen = f"{self._choice.precision} {tile} {self.scale} {color_lock} {reuse}"
@@ -139,9 +143,8 @@ class Engine:
     def clip(self, frames: Iterable[Pixels]) -> Iterator[Pixels]:
         """Frames of one video, all (H, W, 3), to as many results, lazily, looking one frame ahead."""
         memory = Reuse(self._reuse, self._spec, self._saved, regions=self._backend.fixed is None)
-        carries = self._spec.recurrent or self._spec.pooled
         result, state, shown = None, None, None
-        for step in steps(frames, self._spec.window, CutDetector() if carries else None):
+        for step in steps(frames, self._spec.window, CutDetector() if self._detects else None):
             source = step.frames[len(step.frames) // 2]
             todo = memory.todo(source, step.fresh, self._runner.room)
             if todo is None or result is None or shown is None:

@@ -18,17 +18,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sakuga.media.frames import Pixels
+from sakuga.metrics.flow import SMALLEST, Flow, enlarged, moved, movement
 from sakuga.metrics.luma import Luma, luma
 
 APART = 1.0
 """Pixels that both directions may disagree by."""
 ALIKE = 10.0
 """Levels that the moved source may differ by."""
-SMALLEST = 16
-"""Pixels of a side below which no flow is found."""
-
-Flow = NDArray[np.float32]
-"""(H, W, 2), pixels right and down from each place of one frame to where it is in the other."""
 
 
 def warp_error(frames: Iterable[tuple[Pixels, Pixels]]) -> float:
@@ -39,8 +35,7 @@ def warp_error(frames: Iterable[tuple[Pixels, Pixels]]) -> float:
         if min(source_now.shape) < SMALLEST:
             continue
         back, counts = _movement(source_before, source_now)
-        back, counts = _enlarged(back, counts, now.shape)
-        difference = np.abs(now - _moved(before, back))[counts]
+        difference = np.abs(now - moved(before, enlarged(back, now.shape)))[_mask(counts, now.shape)]
         total += float(difference.sum(dtype=np.float64))
         weight += len(difference)
     return total / weight if weight else float("nan")
@@ -48,37 +43,10 @@ def warp_error(frames: Iterable[tuple[Pixels, Pixels]]) -> float:
 
 def _movement(before: Luma, now: Luma) -> tuple[Flow, NDArray[np.bool_]]:
     """Where each place of `now` was before, and whether that is to be believed."""
-    back, ahead = _flow(now, before), _flow(before, now)
-    returned = np.linalg.norm(back + _moved(ahead, back), axis=2)
-    rows, columns = np.indices(now.shape, np.float32)
-    from_row, from_column = rows + back[..., 1], columns + back[..., 0]
-    inside = (from_row >= 0) & (from_row <= now.shape[0] - 1)
-    inside &= (from_column >= 0) & (from_column <= now.shape[1] - 1)
-    return back, inside & (returned <= APART) & (np.abs(now - _moved(before, back)) <= ALIKE)
+    back, apart = movement(before, now)
+    return back, (apart <= APART) & (np.abs(now - moved(before, back)) <= ALIKE)
 
 
-def _flow(start: Luma, end: Luma) -> Flow:
-    search = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
-    blank = np.zeros((*start.shape, 2), np.float32)
-    first, second = (np.rint(each).astype(np.uint8) for each in (start, end))
-    return np.asarray(search.calc(first, second, blank), np.float32)
-
-
-def _moved(plane: NDArray[np.float32], flow: Flow) -> NDArray[np.float32]:
-    rows, columns = np.indices(flow.shape[:2], np.float32)
-    moved = cv2.remap(
-        plane, columns + flow[..., 0], rows + flow[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
-    )
-    return np.asarray(moved, np.float32)
-
-
-def _enlarged(
-    flow: Flow, counts: NDArray[np.bool_], shape: tuple[int, ...]
-) -> tuple[Flow, NDArray[np.bool_]]:
-    if counts.shape == shape:
-        return flow, counts
-    size = shape[1], shape[0]
-    times = np.array((shape[1] / counts.shape[1], shape[0] / counts.shape[0]), np.float32)
-    large = cv2.resize(flow, size, interpolation=cv2.INTER_LINEAR)
-    mask = cv2.resize(counts.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST_EXACT)
-    return np.asarray(large, np.float32) * times, np.asarray(mask) > 0
+def _mask(counts: NDArray[np.bool_], shape: tuple[int, ...]) -> NDArray[np.bool_]:
+    mask = cv2.resize(counts.astype(np.uint8), (shape[1], shape[0]), interpolation=cv2.INTER_NEAREST_EXACT)
+    return np.asarray(mask) > 0

@@ -85,7 +85,7 @@ def _pipe(pipe: IO[bytes] | None) -> IO[bytes]:
 
 def _help() -> None:
     """What a helper does: take the order, claim and restore, end when the one who asked has ended."""
-    from sakuga.restore.maker import help_with
+    from sakuga.engine.maker import help_with
     from sakuga.restore.opening import open_engine
 
     pipe = sys.stdin.buffer

@@ -9,17 +9,17 @@ from functools import partial
 from pathlib import Path
 
 from sakuga.engine.cluster import Cluster
+from sakuga.engine.pipeline import Stages, overlap
+from sakuga.engine.reel import Reel
+from sakuga.engine.stretches import BEFORE, Stretches
+from sakuga.media.progress import Progress
 from sakuga.media.segment import Span
+from sakuga.media.work import WorkFolder
 from sakuga.models.catalog import CATALOG
 from sakuga.restore import node
 from sakuga.restore.distant import DistantEngine
 from sakuga.restore.node import Footage, Made, Station
-from sakuga.restore.pipeline import Stages, overlap
-from sakuga.restore.progress import Progress
-from sakuga.restore.reel import Reel
 from sakuga.restore.settings import RestoreSettings
-from sakuga.restore.stretches import BEFORE, Stretches
-from sakuga.restore.work import WorkFolder
 
 _WITH_GPU = frozenset(("auto", "cuda", "xpu"))
 """Devices for which a worker gets a GPU of its own."""

@@ -8,8 +8,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from sakuga.engine.wrapped import Wrapped, paired, whole
 from sakuga.media.frames import Pixels
-from sakuga.restore.wrapped import Wrapped, paired, whole
 
 _COARSE = 2.0
 """Sigma in source pixels: what varies more slowly is shading, not grain."""

@@ -10,18 +10,19 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sakuga.engine.maker import Maker
 from sakuga.engine.picture import redraw
+from sakuga.engine.video import Hands
 from sakuga.media.events import Finished, OnEvent, Opened, Planned, Result, Warned, ignore
 from sakuga.media.outcome import failed, look, there_already
 from sakuga.media.plan import Plan, Task, plan
 from sakuga.media.space import shortage
 from sakuga.media.tracker import Tracker
+from sakuga.media.work import tidy
 from sakuga.restore.crew import Crew
-from sakuga.restore.maker import Maker
 from sakuga.restore.opening import OpenEngine, open_engine
 from sakuga.restore.settings import RestoreSettings
-from sakuga.restore.video import Hands, restore_video
-from sakuga.restore.work import tidy
+from sakuga.restore.video import restore_video
 
 if TYPE_CHECKING:
     from sakuga.engine.frame_engine import FrameEngine

@@ -16,14 +16,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from sakuga.engine.pipeline import Stages, overlap
+from sakuga.engine.reel import Reel, Restored
+from sakuga.engine.stretches import BEFORE, Context, Stretches
 from sakuga.errors import InputError
 from sakuga.media import repeatable
+from sakuga.media.work import Settled
 from sakuga.restore.opening import open_engine
-from sakuga.restore.pipeline import Stages, overlap
-from sakuga.restore.reel import Reel, Restored
 from sakuga.restore.settings import RestoreSettings
-from sakuga.restore.stretches import BEFORE, Context, Stretches
-from sakuga.restore.work import Settled
 
 if TYPE_CHECKING:
     from sakuga.engine.frame_engine import EngineReport, FrameEngine

@@ -7,8 +7,8 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from sakuga.engine.resample import resample, resample_bands
+from sakuga.engine.wrapped import Wrapped
 from sakuga.media.frames import Pixels
-from sakuga.restore.wrapped import Wrapped
 
 if TYPE_CHECKING:
     from sakuga.engine.frame_engine import FrameEngine

@@ -10,8 +10,8 @@ import numpy as np
 
 from sakuga.engine.bands import together
 from sakuga.engine.resample import resample, resample_bands
+from sakuga.engine.wrapped import Wrapped, paired
 from sakuga.media.frames import Pixels
-from sakuga.restore.wrapped import Wrapped, paired
 
 if TYPE_CHECKING:
     from sakuga.engine.frame_engine import FrameEngine

@@ -7,14 +7,14 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sakuga.engine.deep import deep_enough
+from sakuga.engine.letterbox import Letterboxed
 from sakuga.errors import InputError
 from sakuga.media.bars import bars_of
-from sakuga.media.codecs import Encoding, layout_for
+from sakuga.media.codecs import Encoding
 from sakuga.media.span import Span
 from sakuga.media.video import Deinterlace, VideoFile, open_video
-from sakuga.restore.deep import Deepened
 from sakuga.restore.grain import Grained
-from sakuga.restore.letterbox import Letterboxed
 from sakuga.restore.square import Squared
 from sakuga.restore.strength import Blended
 
@@ -43,6 +43,11 @@ class Treatment:
         if not 0 <= self.strength <= 1:
             raise InputError(f"--strength is {self.strength:g}; it is a number from 0 to 1.")
 
+    @property
+    def by_shot(self) -> bool:
+        """No: the engine finds the cuts, and a border may be anywhere."""
+        return False
+
     def open(self, source: Path) -> VideoFile:
         """The video `source`, whole pictures of the chosen part."""
         return open_video(source, self.deinterlace, self.span)
@@ -69,8 +74,4 @@ class Treatment:
         if self.square_pixels and info.sar != 1:
             engine = Squared(engine, info.sar)
             video.info = replace(info, sar=Fraction(1))
-        engine = self.controlled(engine)
-        width, height = engine.size(info.width, info.height)
-        if info.depth == 8 and layout_for(encoding, info.chroma, info.depth, width, height)[1] > 8:
-            engine = Deepened(engine)
-        return engine, tuple(told)
+        return deep_enough(self.controlled(engine), info, encoding), tuple(told)

@@ -1,1 +1,1 @@
-"""A journey: photos to anime scenes."""
+"""A journey: photos and videos to anime scenes."""

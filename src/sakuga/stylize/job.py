@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING
 
 from sakuga.engine import alpha
 from sakuga.engine.picture import redraw
-from sakuga.errors import InputError
+from sakuga.engine.shots import ByShot
+from sakuga.engine.video import redraw_video
 from sakuga.media.events import Finished, OnEvent, Opened, Planned, Result, Warned, ignore
 from sakuga.media.outcome import failed, look, there_already
 from sakuga.media.plan import Plan, Task, plan
 from sakuga.media.space import shortage
 from sakuga.media.tracker import Tracker
+from sakuga.media.work import tidy
 from sakuga.stylize.opening import OpenEngine, open_engine
 from sakuga.stylize.settings import StylizeSettings
 
@@ -52,7 +54,9 @@ def stylize(
 def _results(planned: Plan, runner: _Runner) -> Iterator[Result]:
     for problem in planned.problems:
         yield Result(problem.path, None, "failed", problem.sentence)
-    yield from map(there_already, planned.finished)
+    for task in planned.finished:
+        tidy(task.destination)
+        yield there_already(task)
     yield from map(runner.result, planned.tasks)
 
 
@@ -70,7 +74,6 @@ class _Runner:
         """What becomes of `task`; raises SakugaError only where the engine cannot be opened."""
         began = time.monotonic()
         try:
-            _demand_picture(task)
             look(task)
         except Exception as error:
             return failed(task, error)
@@ -98,19 +101,29 @@ class _Runner:
 
     def _attempt(self, engine: FrameEngine, task: Task) -> Result:
         try:
-            frames = redraw(
-                engine,
-                task.source,
-                task.destination,
-                quality=self._settings.quality,
-                transparent=alpha.kept,
-                on_count=self._tracker.count,
-            )
+            return self._video(engine, task) if task.kind == "video" else self._picture(engine, task)
         except Exception as error:
             return failed(task, error)
+
+    def _picture(self, engine: FrameEngine, task: Task) -> Result:
+        frames = redraw(
+            ByShot(engine),
+            task.source,
+            task.destination,
+            quality=self._settings.quality,
+            transparent=alpha.kept,
+            on_count=self._tracker.count,
+        )
         return Result(task.source, task.destination, "done", frames=frames)
 
-
-def _demand_picture(task: Task) -> None:
-    if task.kind == "video":
-        raise InputError(f"{task.source} is a video; pictures and animations are stylized, videos not yet.")
+    def _video(self, engine: FrameEngine, task: Task) -> Result:
+        outcome = redraw_video(
+            engine,
+            task.source,
+            task.destination,
+            self._settings.encoding,
+            treatment=self._settings.treatment,
+            on_count=self._tracker.count,
+            on_note=lambda note: self._on_event(Warned(note)),
+        )
+        return Result(task.source, task.destination, "done", frames=outcome.frames, warnings=outcome.warnings)

@@ -18,9 +18,10 @@ OpenEngine = Callable[[StylizeSettings, OnEvent], "FrameEngine"]
 
 
 def open_engine(settings: StylizeSettings, on_event: OnEvent = ignore) -> FrameEngine:
-    """Raises ModelError for a model that is none to stylize with, and as `engine.open_engine`.
+    """An engine whose clips are single shots; `on_event` hears of what is fetched, and of its licence.
 
-    `on_event` hears of what is fetched, and of a licence that forbids commercial use.
+    Raises ModelError for a model that is none to stylize with, and as `engine.open_engine`. A licence that
+    forbids commercial use is told each time.
     """
     from sakuga.engine.engine import open_engine
     from sakuga.models.load import load
@@ -39,6 +40,7 @@ def open_engine(settings: StylizeSettings, on_event: OnEvent = ignore) -> FrameE
         tile=settings.tile,
         color_lock=False,
         reuse="off",
+        cuts=False,
     )
 
 

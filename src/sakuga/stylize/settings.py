@@ -8,6 +8,7 @@ from typing import Literal
 from sakuga.errors import InputError
 from sakuga.media.codecs import Encoding
 from sakuga.models.catalog import SCENE
+from sakuga.stylize.treatment import Treatment
 
 Precision = Literal["auto", "fp32", "bf16", "fp16"]
 PictureFormat = Literal["png", "webp", "avif", "jpeg", "tiff"]
@@ -29,7 +30,9 @@ class StylizeSettings:
     quality: int | None = None
     """1..100 for JPEG, WebP and AVIF; None takes the format's default."""
     encoding: Encoding = field(default_factory=Encoding)
-    """How videos would be encoded; it decides their names."""
+    """How videos are encoded."""
+    treatment: Treatment = field(default_factory=Treatment)
+    """Which part of videos, how they are repaired, and what holds their frames together."""
     overwrite: bool = False
     """Whether outputs that are there already are made again."""
 

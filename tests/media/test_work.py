@@ -8,7 +8,7 @@ import pytest
 
 from sakuga.errors import InputError, OutputError
 from sakuga.media.segment import SegmentFile, Span
-from sakuga.restore.work import Settled, WorkFolder, tidy
+from sakuga.media.work import Settled, WorkFolder, tidy
 
 JOB = {"the source": "one", "the program": "two"}
 

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sakuga.engine.wrapped import Wrapped
+from sakuga.media.codecs import Encoding, layout_for
 from sakuga.media.frames import Pixels
-from sakuga.restore.wrapped import Wrapped
+from sakuga.media.probe import VideoInfo
+
+if TYPE_CHECKING:
+    from sakuga.engine.frame_engine import FrameEngine
 
 
 class Deepened(Wrapped):
@@ -20,6 +26,13 @@ class Deepened(Wrapped):
     def clip(self, frames: Iterable[Pixels]) -> Iterator[Pixels]:
         """Frames of one video, all (H, W, 3), to as many results of uint16, lazily and in order."""
         return self.engine.clip(map(deepened, frames))
+
+
+def deep_enough(engine: FrameEngine, info: VideoInfo, encoding: Encoding) -> FrameEngine:
+    """`engine`, deepened where its results of a video are stored with more bits than the video has."""
+    width, height = engine.size(info.width, info.height)
+    stored = layout_for(encoding, info.chroma, info.depth, width, height)[1]
+    return Deepened(engine) if info.depth == 8 and stored > 8 else engine
 
 
 def deepened(pixels: Pixels) -> Pixels:

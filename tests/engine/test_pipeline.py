@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from sakuga.restore.pipeline import Stages, overlap
+from sakuga.engine.pipeline import Stages, overlap
 
 
 def passing(items):

@@ -9,9 +9,9 @@ import cv2
 import numpy as np
 
 from sakuga.engine.resample import resample
+from sakuga.engine.wrapped import Wrapped, paired
 from sakuga.media.bars import Bars
 from sakuga.media.frames import Pixels
-from sakuga.restore.wrapped import Wrapped, paired
 
 if TYPE_CHECKING:
     from sakuga.engine.frame_engine import FrameEngine

@@ -98,11 +98,11 @@ class WorkFolder:
 
     def ahead(self) -> int:
         """Frames from the beginning on that are done without a gap."""
-        return sum(span.count for span in self._chain())
+        return sum(span.count for span in self.chain())
 
     def ordered(self) -> list[Path]:
         """All segments from the beginning on, in order."""
-        return [self.segment(span.first) for span in self._chain()]
+        return [self.segment(span.first) for span in self.chain()]
 
     def take(self, first: int, content: memoryview) -> None:
         """Keep what another machine made of the segment from frame `first`."""
@@ -141,7 +141,8 @@ class WorkFolder:
         """Remember that the result is whole, so that the folder may go whatever happens next."""
         (self.path / _ASSEMBLED).touch()
 
-    def _chain(self) -> Iterator[Span]:
+    def chain(self) -> Iterator[Span]:
+        """The segments from the beginning on that are done without a gap."""
         span = self.finished.get(0)
         while span is not None:
             yield span

@@ -8,15 +8,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sakuga.engine import stretches
+from sakuga.engine.stretches import Context, Stretches
+from sakuga.engine.treatment import Treatment
 from sakuga.media import repeatable
 from sakuga.media.codecs import Encoding
 from sakuga.media.encoder import SegmentWriter
 from sakuga.media.frames import Pixels, VideoFrame
 from sakuga.media.video import VideoFile
-from sakuga.restore import stretches
-from sakuga.restore.stretches import Context
-from sakuga.restore.treatment import Treatment
-from sakuga.restore.work import Settled, mark_of, versions
+from sakuga.media.work import Settled, WorkFolder, mark_of, versions
 
 if TYPE_CHECKING:
     from sakuga.engine.frame_engine import FrameEngine
@@ -72,6 +72,14 @@ class Reel:
         self.settled = settled
         self.engine.settle(self._width, self._height, settled.tile)
         self.encoding = replace(self.encoding, cores=settled.cores)
+
+    def start(self, work: WorkFolder) -> int:
+        """The first frame that has to be read again to go on with `work`."""
+        return stretches.beginning(work.chain()) if self._treatment.by_shot else work.ahead()
+
+    def stretches(self, frames: Iterable[VideoFrame], start: int) -> Stretches:
+        """Those of `frames`, which begin up to BEFORE frames ahead of number `start`."""
+        return Stretches(frames, self.engine.window, start, by_shot=self._treatment.by_shot)
 
     def restored(self, first: int, context: Iterable[Context]) -> Iterator[Restored]:
         """The segment that begins with frame `first`, and its end."""

@@ -6,19 +6,18 @@ import time
 from collections import deque
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from types import TracebackType
+from typing import TYPE_CHECKING, Protocol
 
+from sakuga.engine import stretches
+from sakuga.engine.pipeline import Stages, overlap
+from sakuga.engine.reel import Reel, Restored
+from sakuga.engine.treatment import Treatment
 from sakuga.media.codecs import Encoding
 from sakuga.media.events import OnCount
 from sakuga.media.frames import VideoFrame
-from sakuga.restore import stretches
-from sakuga.restore.crew import Crew
-from sakuga.restore.pipeline import Stages, overlap
-from sakuga.restore.progress import Progress
-from sakuga.restore.reel import Reel, Restored
-from sakuga.restore.stretches import Stretches
-from sakuga.restore.treatment import Treatment
-from sakuga.restore.work import WorkFolder
+from sakuga.media.progress import Progress
+from sakuga.media.work import WorkFolder
 
 if TYPE_CHECKING:
     from sakuga.engine.frame_engine import FrameEngine
@@ -27,11 +26,45 @@ _LOOK = 0.1
 """Seconds between two looks at what the crew has done."""
 
 
+class Crew(Protocol):
+    """Processes that help with a video while the context lasts."""
+
+    @property
+    def done(self) -> int:
+        """Frames that they have restored."""
+        ...
+
+    @property
+    def at_work(self) -> bool:
+        """Whether any of them still works."""
+        ...
+
+    def __enter__(self) -> object: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+
+class Nobody:
+    """The crew of a process that works alone."""
+
+    done, at_work = 0, False
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        pass
+
+
 class Maker:
     """Restores here; see `Hands`."""
 
     def __init__(self, crew: Crew | None = None) -> None:
-        self._crew = crew or Crew(None, 0)
+        self._crew = crew or Nobody()
 
     def make(self, reel: Reel, work: WorkFolder, progress: Progress) -> None:
         """Add every segment to `work` that it lacks."""
@@ -43,7 +76,7 @@ class Maker:
                 shift.tell()
         work.gather()
         if not reel.video.cut_off and work.ahead() < (reel.video.decoded or 0):
-            _Shift(reel, work, progress, Crew(None, 0)).run()
+            _Shift(reel, work, progress, Nobody()).run()
 
 
 def help_with(
@@ -59,7 +92,7 @@ def help_with(
         reel = Reel(engine, video, destination, encoding, treatment)
         work = WorkFolder.joined(destination, reel.parts())
         reel.settle(work.settled(reel.planned()))
-        _Shift(reel, work, Progress(None, on_count), Crew(None, 0)).run()
+        _Shift(reel, work, Progress(None, on_count), Nobody()).run()
 
 
 class _Shift:
@@ -67,7 +100,7 @@ class _Shift:
 
     def __init__(self, reel: Reel, work: WorkFolder, progress: Progress, crew: Crew) -> None:
         self._reel, self._work, self._progress, self._crew = reel, work, progress, crew
-        self._start = work.ahead()
+        self._start = reel.start(work)
         self._stages = Stages()
         progress.begin(self._start)
 
@@ -81,7 +114,7 @@ class _Shift:
         return self._reel.video.frames(max(0, self._start - stretches.BEFORE))
 
     def _network(self, frames: Iterable[VideoFrame]) -> Iterator[Restored]:
-        cut = Stretches(frames, self._reel.engine.window, self._start)
+        cut = self._reel.stretches(frames, self._start)
         for first in cut:
             if span := self._work.finished.get(first):
                 cut.skip(span.count)
