@@ -3,9 +3,9 @@
     OMP_NUM_THREADS=1 python benchmarks/scenes.py [../shared/data] [--work scenes] [--parts make,train]
     [--set schedule.steps=20]
 
-make: from the manifest's train split, photos, panels of comics, and pairs whose drawing is the photo painted by
-the rules of `painted.py`. train: recipes/scenimefy-small-2.toml on them; the same command goes on where it was.
-Keeps the network before it has learned anything, half way and at the end.
+make: from the manifest's train split, photos, panels of comics, and pairs whose drawing is the photo painted
+by the rules of `painted.py`. train: recipes/scenimefy-small-2.toml on them; the same command goes on where it
+was. Keeps the network before it has learned anything, half way and at the end.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import torch
 
 from drawings import Drawings

@@ -9,6 +9,7 @@ came in are taken from the same pass.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any, cast
@@ -35,7 +36,7 @@ from sakuga.train.teacher import Batch, Taught
 
 GAIN = 0.02
 """Of the weights that all parts begin with."""
-Views = dict[str, Perceptual]
+Views = Mapping[str, Perceptual]
 Features = list[Tensor]
 """Of each layer, (b, c, h, w)."""
 
@@ -54,7 +55,7 @@ class Look:
 class SceneTrainer:
     """A translator with its heads and critics; `step` is all that happens to them."""
 
-    def __init__(self, recipe: Recipe, machine: Machine, views: dict[str, Perceptual] | None = None) -> None:
+    def __init__(self, recipe: Recipe, machine: Machine, views: Views | None = None) -> None:
         """views: perceptual losses by their name in the recipe, which hold results to their photos."""
         self._recipe, self._machine = recipe, machine
         told = recipe.translation
@@ -207,9 +208,7 @@ class SceneTrainer:
         photo, made = (0.5 + 0.5 * each["photo"] for each in (look.given, look.made))
         return terms | {n: losses.perceptual[n] * view(made, photo) for n, view in self._views.items()}
 
-    def _paired(
-        self, look: Look, after: Features, chance: torch.Generator, step: int
-    ) -> dict[str, Tensor]:
+    def _paired(self, look: Look, after: Features, chance: torch.Generator, step: int) -> dict[str, Tensor]:
         """The conditional game, the pair's style place by place and, where it is weighed, its pixels."""
         told, losses, share = self._recipe.translation, self._recipe.losses, self._pairs_share(step)
         drawing, made = look.given["pair_drawing"], look.made["pair_photo"]
