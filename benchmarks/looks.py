@@ -16,7 +16,7 @@ from sakuga.metrics.line_match import line_match
 from sakuga.metrics.region_match import region_match
 from sakuga.metrics.sets import seen
 
-SIDE, STRIDE = 128, 96
+SIDE, STRIDE = 128, 128
 """Of the patches that are compared as sets."""
 SEER = "resnet50"
 

@@ -39,6 +39,8 @@ SHORT = 200
 """Pixels of the shorter side of photos and drawings."""
 SIDE = 160
 """Of both pictures of a pair."""
+DRAWINGS = 200
+"""That results are compared with."""
 STAGES = ("start", "middle", "end")
 
 
@@ -95,8 +97,6 @@ def make(root: Path, work: Work) -> None:
         small = reduced(read_rgb(photo), 256)
         write_rgb(work.data / "held" / f"{photo.stem}.png", small)
         write_rgb(work.data / "held-painted" / f"{photo.stem}.png", painter.painted(small))
-    for number, panel in enumerate(cut(rows(root, "comic", ["val", "test"]))):
-        write_rgb(work.data / "held-drawings" / f"{number:03}.png", panel)
     (work.data / "made").touch()
     print(f"{len(comics)} drawings, {count} pairs", flush=True)
 
@@ -137,10 +137,8 @@ def learn(work: Work, changes: Sequence[str]) -> None:
 def measure(work: Work) -> None:
     """Photos as they are, photos painted by the rules, and what the network makes of them at each stage."""
     photos, kept = looks.pictures(work.data / "held"), work.root / "features"
-    other = {
-        "drawings": looks.features("drawings", looks.some(looks.pictures(work.data / "drawings"), 300), kept),
-        "held": looks.features("held", looks.patches(looks.pictures(work.data / "held-drawings")), kept),
-    }
+    drawings = looks.pictures(work.data / "drawings")
+    other = {"drawings": looks.features("drawings", looks.some(drawings, DRAWINGS), kept)}
     columns = {"photo": photos, "rules": looks.pictures(work.data / "held-painted")}
     columns |= {stage: stylized(work, stage) for stage in STAGES if work.stage(stage).exists()}
     lines = []

@@ -66,9 +66,8 @@ def train(recipe: Recipe, out: Path, *, device: str = "auto", on_event: OnEvent 
 
 def samples_of(recipe: Recipe) -> Samples:
     """What the recipe learns from. Raises InputError where there is nothing, or not what it needs."""
-    kind = _kind(recipe)
     _demand_room(recipe)
-    return kind.samples(recipe)
+    return _kind(recipe).samples(recipe)
 
 
 def validation_of(recipe: Recipe, machine: Machine, on_note: Note) -> Validate | None:

@@ -60,7 +60,7 @@ class SceneTrainer:
         self._recipe, self._machine = recipe, machine
         told = recipe.translation
         self._views = {name: view.to(machine.device) for name, view in (views or {}).items()}
-        self._pixel = PIXEL[recipe.losses.pixel]
+        self._pixel, self._game = PIXEL[recipe.losses.pixel], recipe.losses.game
         translator = cast("Translator", networks.build(recipe.model))
         if not recipe.model.start:
             begin(translator)
@@ -153,9 +153,7 @@ class SceneTrainer:
     ) -> Tensor:
         critic.requires_grad_(requires_grad=True)
         optimiser.zero_grad(set_to_none=True)
-        with self._machine.autocast():
-            scores = critic(real), critic(made)
-        loss = 0.5 * judging(*scores, self._recipe.losses.game)
+        loss = 0.5 * judging(self._scores(critic, real), self._scores(critic, made), self._game)
         self._machine.backward(loss)
         optimiser.step()
         critic.requires_grad_(requires_grad=False)
@@ -235,9 +233,13 @@ class SceneTrainer:
         return keys, heads(after, places)
 
     def _fooling(self, critic: nn.Module, pictures: Tensor) -> Tensor:
+        return fooling(self._scores(critic, pictures), self._game)
+
+    def _scores(self, critic: nn.Module, pictures: Tensor) -> list[Tensor]:
+        """Scores and all that is reckoned with them are fp32, whatever the arithmetic of networks."""
         with self._machine.autocast():
-            scores = critic(pictures)
-        return fooling(scores, self._recipe.losses.game)
+            maps: list[Tensor] = critic(pictures)
+        return [each.float() for each in maps]
 
     def _pairs_share(self, step: int) -> float:
         schedule = self._recipe.schedule
