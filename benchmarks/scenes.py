@@ -6,7 +6,8 @@
 make: from the manifest's train split, photos, panels of comics, and pairs whose drawing is the photo painted
 by the rules of `painted.py`. train: recipes/scenimefy-small-2.toml on them; the same command goes on where it
 was. Keeps the network before it has learned anything, half way and at the end. measure: the three exported,
-at work in `sakuga stylize` on the photos of the test split; table.csv and sheet.png.
+at work in `sakuga stylize` on the photos of the test split; table.csv,
+sheet.png and curves.png.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from pathlib import Path
 
 import torch
 
+import curves
 import looks
 from drawings import Drawings
 from painted import Painter, Rgb, panels, reduced, squares
@@ -39,6 +41,11 @@ SHORT = 200
 """Pixels of the shorter side of photos and drawings."""
 SIDE = 160
 """Of both pictures of a pair."""
+CURVES = [
+    *("loss total", "loss pixel", "loss style"),
+    *("loss contrast", "loss relation", "loss game"),
+    *("loss critic", "loss paired critic", "loss paired game"),
+]
 DRAWINGS = 200
 """That results are compared with."""
 STAGES = ("start", "middle", "end")
@@ -151,6 +158,7 @@ def measure(work: Work) -> None:
         table.writeheader()
         table.writerows({k: v if k == "what" else f"{v:.4f}" for k, v in line.items()} for line in lines)
     write_rgb(work.root / "sheet.png", looks.shown(columns))
+    curves.drawn(work.trained / "curves.csv", CURVES).save(work.root / "curves.png")
 
 
 def stylized(work: Work, stage: str) -> list[Rgb]:

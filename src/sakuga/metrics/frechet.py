@@ -35,4 +35,4 @@ def _centred(features: Features) -> Features:
 
 def _small(rows: Features) -> Features:
     """Others with the same X'X, no more rows than columns."""
-    return rows if rows.shape[0] <= rows.shape[1] else np.linalg.qr(rows, "r")
+    return rows if rows.shape[0] <= rows.shape[1] else np.linalg.qr(rows).R

@@ -49,7 +49,7 @@ def seen(pictures: Iterable[Pixels], seer: str) -> Features:
     with torch.inference_mode():
         for picture in pictures:
             planes = _squared(eight_bits(picture), overview.side).transpose(2, 0, 1)
-            row = network(torch.from_numpy(np.ascontiguousarray(planes))[None])
+            row = network(torch.as_tensor(np.ascontiguousarray(planes))[None])
             rows.append(row[0].double().numpy())
     return np.stack(rows) if rows else np.zeros((0, 1))
 
