@@ -46,6 +46,8 @@ CURVES = [
     *("loss contrast", "loss relation", "loss game"),
     *("loss critic", "loss paired critic", "loss paired game"),
 ]
+FLOOR = {"line-match": 0.6, "region-match": 0.4}
+"""What has to be left of a photo; of unrelated pictures 0.3 to 0.4 and about 0 are."""
 DRAWINGS = 200
 """That results are compared with."""
 STAGES = ("start", "middle", "end")
@@ -157,6 +159,8 @@ def measure(work: Work) -> None:
         table = csv.DictWriter(file, lines[0])
         table.writeheader()
         table.writerows({k: v if k == "what" else f"{v:.4f}" for k, v in line.items()} for line in lines)
+    lost = [name for name, least in FLOOR.items() if lines[-1][name] < least]
+    print(f"{list(columns)[-1]}: {', '.join(lost) or 'nothing'} below its floor", flush=True)
     write_rgb(work.root / "sheet.png", looks.shown(columns))
     curves.drawn(work.trained / "curves.csv", CURVES).save(work.root / "curves.png")
 
