@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sakuga.errors import InputError
+from sakuga.models import scene_critic
 from sakuga.models.animesr import MULTIPLE
-from sakuga.models.critics import LEAST
-from sakuga.train import held_clips, held_frames, operators, validation
+from sakuga.models.critics import CRITICS, LEAST
+from sakuga.train import held_clips, held_frames, held_scenes, operators, validation
 from sakuga.train.clips import SHARPEN, ClipPairs, Clipping
 from sakuga.train.events import Event, Noted, OnEvent, ignore
 from sakuga.train.feed import Samples
@@ -20,6 +21,7 @@ from sakuga.train.machine import Machine
 from sakuga.train.measures import Measures
 from sakuga.train.pairs import Making, Pairs, Prepared
 from sakuga.train.recipe import Recipe
+from sakuga.train.scenes import Scenes
 from sakuga.train.views import opened
 
 Note = Callable[[str], None]
@@ -35,6 +37,8 @@ class Kind:
     """That learn from it."""
     targets: tuple[str, ...]
     """That it can give."""
+    critics: tuple[str, ...] = ("", *CRITICS)
+    """That judge what is made of it; empty for none."""
 
 
 def train(recipe: Recipe, out: Path, *, device: str = "auto", on_event: OnEvent = ignore) -> Path:
@@ -85,6 +89,11 @@ def _kind(recipe: Recipe) -> Kind:
         )
     if data.target not in kind.targets:
         raise InputError(f"data.target is {data.target}; with {data.kind} it is {' or '.join(kind.targets)}.")
+    if recipe.losses.critic not in kind.critics:
+        choices = " or ".join(critic or "none" for critic in kind.critics)
+        raise InputError(
+            f"losses.critic is {recipe.losses.critic or 'none'}; with {data.kind} it is {choices}."
+        )
     return kind
 
 
@@ -92,10 +101,11 @@ def _demand_room(recipe: Recipe) -> None:
     """For the critic. Raises InputError."""
     crop, critic = recipe.data.crop, recipe.losses.critic
     side = crop // recipe.model.scale if recipe.model.network == "lbo" else crop
-    if critic and side < LEAST[critic]:
+    room = {**LEAST, "scene": scene_critic.LEAST}
+    if critic and side < room[critic]:
         raise InputError(
             f"data.crop is {crop}, which gives results of {side} pixels; the critic {critic} needs"
-            f" {LEAST[critic]}."
+            f" {room[critic]}."
         )
 
 
@@ -164,6 +174,28 @@ def _frames_held(recipe: Recipe, machine: Machine, measures: Measures) -> Valida
     return lambda network, step: held_frames.validate(network, held, measures, step, machine.device)
 
 
+def _scenes(recipe: Recipe) -> Samples:
+    data = recipe.data
+    if data.prepared or data.operators or data.manifest or data.crops > 1:
+        raise InputError(
+            "With data.kind scenes there are data.photos, data.drawings and data.pairs, and no data.manifest,"
+            " data.prepared, data.operators and data.crops."
+        )
+    if data.crop % held_scenes.MULTIPLE:
+        raise InputError(f"data.crop is {data.crop}; for scenes it is a multiple of {held_scenes.MULTIPLE}.")
+    if not recipe.schedule.epochs:
+        raise InputError(
+            "schedule.epochs is 0; scenes need it, as what they are held to changes with epochs."
+        )
+    return Scenes.of(data, recipe.run.seed)
+
+
+def _scenes_held(recipe: Recipe, machine: Machine, measures: Measures) -> Validate:
+    del measures
+    held = held_scenes.held_scenes(Path(recipe.data.validation), recipe.data.crop)
+    return lambda network, step: held_scenes.validate(network, held, step, machine.device)
+
+
 def _manifest(recipe: Recipe, otherwise: str = "") -> Path:
     if not recipe.data.manifest:
         raise InputError(
@@ -177,5 +209,6 @@ KINDS: Mapping[str, Kind] = {
     "pictures": Kind(_pictures, _pictures_held, ("compact", "dat", "grl", "rrdb"), ("gt", "pseudo_gt")),
     "clips": Kind(_clips, _clips_held, ("animesr",), ("gt", "sharpened")),
     "frames": Kind(_frames, _frames_held, ("lbo",), ("gt",)),
+    "scenes": Kind(_scenes, _scenes_held, ("translator",), ("gt", "pseudo_gt"), ("scene",)),
 }
 """By the name in a recipe."""
