@@ -43,9 +43,10 @@ class Drawings:
         """The credits of the drawings opened since `start`, each once, in order."""
         return list(dict.fromkeys(self._taken))
 
-    def files(self, kind: str) -> list[str]:
-        """Those of one kind that anybody may look at."""
-        return [it.file for it in self._credits.values() if it.kind == kind and it.split != "test"]
+    def files(self, kind: str, split: str | None = None) -> list[str]:
+        """Those of one kind that anybody may look at, or those of one split of them."""
+        mine = [it for it in self._credits.values() if it.kind == kind and it.split != "test"]
+        return [it.file for it in mine if split in (None, it.split)]
 
     def open(self, file: str, mode: str = "RGB") -> Image.Image:
         """The drawing `file` in Pillow's `mode`; ValueError for one that only final numbers may look at."""

@@ -45,6 +45,7 @@ from sakuga.metrics.luma import luma
 from sakuga.models.load import load
 from sakuga.train import recipe as recipes
 from sakuga.train.events import Event, Saved, Stepped
+from sakuga.train.excerpt import LENGTH, Reel
 from sakuga.train.export import export
 from sakuga.train.frames import PARTS, paired
 from sakuga.train.log import CURVES
@@ -52,7 +53,6 @@ from sakuga.train.measures import psnr
 from sakuga.train.operators import pool
 from sakuga.train.rescale import Rescaling, begin, folder_of, pairs
 from sakuga.train.run import train
-from sakuga.train.runs import LENGTH, Reel
 from sakuga.train.survey import survey
 
 HEIGHT, WIDTH = 256, 448

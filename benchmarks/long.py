@@ -27,9 +27,9 @@ from torch import nn
 
 from sakuga.engine.engine import Engine, open_engine
 from sakuga.media.codecs import Encoding
+from sakuga.media.events import Count
 from sakuga.models.load import Model
 from sakuga.models.spec import ModelSpec, WheelSource
-from sakuga.restore.events import Count
 from sakuga.restore.video import restore_video
 
 SIZE = (96, 64)

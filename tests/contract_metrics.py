@@ -13,9 +13,20 @@ from sakuga.metrics.table import METRICS
 PICTURE = drawing(96, 112, seed=5)
 
 
+def inked(colour, width):
+    """With one long line more."""
+    more = PICTURE.copy()
+    cv2.line(more, (8, 60), (100, 30), colour, width)
+    return more
+
+
+CLEAN = {"st-lpips": np.ascontiguousarray(PICTURE[8:72, 16:80]), "hollow": inked((25, 20, 30), 7)}
+"""A small picture for the network, and one with a line that can have a core; else PICTURE."""
+
+
 def clean(name):
-    """A picture without damage, large enough for a block of NIQE, and a small one for the network."""
-    return np.ascontiguousarray(PICTURE[8:72, 16:80]) if name == "st-lpips" else PICTURE
+    """A picture without damage, large enough for a block of NIQE."""
+    return CLEAN.get(name, PICTURE)
 
 
 def blobbed(pixels):
@@ -25,10 +36,9 @@ def blobbed(pixels):
 
 
 def cored(pixels):
-    """A line, and a bright one inside it."""
+    """A bright line inside the dark one."""
     worse = pixels.copy()
-    for colour, width in (((25, 20, 30), 7), ((220, 220, 220), 2)):
-        cv2.line(worse, (8, 60), (100, 30), colour, width)
+    cv2.line(worse, (8, 60), (100, 30), (220, 220, 220), 2)
     return worse
 
 

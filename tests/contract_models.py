@@ -47,7 +47,7 @@ class ModelContract:
         assert {parameter.dtype for parameter in model.module.parameters()} == {torch.float32}
 
     def test_every_multiple_is_enlarged_by_the_scale(self, model):
-        step, unit = Step(model), model.spec.multiple
+        step, unit = Step(model), max(model.spec.multiple, model.spec.least)
         for rows, columns in ((1, 1), (1, 5), (4, 3)):
             result = step(rows * unit, columns * unit)
             scale = model.spec.scale * unit
@@ -59,7 +59,7 @@ class ModelContract:
         torch.testing.assert_close(step(side, side), step(side, side), rtol=0, atol=0)
 
     def test_a_trace_serves_all_sizes_if_the_spec_says_so(self, model):
-        step, unit = Step(model), max(model.spec.multiple, 4)
+        step, unit = Step(model), max(model.spec.multiple, model.spec.least, 4)
         if not model.spec.any_size:
             pytest.skip("each size needs its own trace")
         with warnings.catch_warnings(), torch.no_grad():

@@ -23,6 +23,7 @@ class NearestEngine:
             tile=None,
             drift=0.0,
             reused=0.0,
+            weights={},
             notes=(),
         )
         self.pictures, self.frames, self.held = 0, 0, 0

@@ -90,10 +90,31 @@ APISR = {
 }
 
 
+def scenimefy():
+    """Written out from the fact sheet, not from our network."""
+    shapes = {1: (64, 3, 7, 7), 4: (128, 64, 3, 3), 8: (256, 128, 3, 3)}
+    shapes |= {f"{n}.conv_block.{k}": (256, 256, 3, 3) for n in range(12, 21) for k in (1, 5)}
+    shapes |= {22: (128, 256, 3, 3), 26: (64, 128, 3, 3), 30: (3, 64, 7, 7)}
+    torch.manual_seed(14)
+    state = {}
+    for name, shape in shapes.items():
+        state[f"model.{name}.weight"] = torch.randn(shape) * (2 / (shape[1] * shape[2] * shape[3])) ** 0.5
+        state[f"model.{name}.bias"] = 0.1 * torch.randn(shape[0])
+    for name, channels, line in (
+        (7, 128, (1, 2, 1)),
+        (11, 256, (1, 2, 1)),
+        (21, 256, (1, 3, 3, 1)),
+        (25, 128, (1, 3, 3, 1)),
+    ):
+        kernel = torch.outer(torch.tensor(line), torch.tensor(line)) / 16
+        state[f"model.{name}.filt"] = kernel.repeat(channels, 1, 1, 1)
+    return state
+
+
 def save(name, folder):
     """A stand-in for the published file of a model, under its published name and in its published form."""
     from sakuga.models.catalog import CATALOG
 
     path = folder / CATALOG[name].source.url.rsplit("/", 1)[1]
-    torch.save({"model_state_dict": APISR[name]()}, path)
+    torch.save(scenimefy() if name == "scenimefy" else {"model_state_dict": APISR[name]()}, path)
     return path

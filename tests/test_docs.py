@@ -170,6 +170,16 @@ def test_table_of_flags_is_true() -> None:
     assert told["--model"][-1] == flags["model"].default == DEFAULT
 
 
+def test_flags_of_stylize_are_true() -> None:
+    flags = inspect.signature(import_module("sakuga.cli.stylize").stylize).parameters
+    told = told_flags("stylize.md", "Flags")
+    assert list(told) == [f"--{name}" for name in flags if name != "paths"]
+    assert (told["--out"], told["--model"]) == (str(flags["out"].default), flags["model"].default)
+    pooled = import_module("sakuga.engine.runner").POOLED
+    text = (ROOT / "docs" / "stylize.md").read_text(encoding="utf-8")
+    assert f"{round(pooled**0.5)} x {round(pooled**0.5)} pixels" in text
+
+
 def test_flags_and_grades_of_inspect_are_true() -> None:
     flags = inspect.signature(import_module("sakuga.cli.inspect").inspect).parameters
     told, measures = (
@@ -202,9 +212,18 @@ def test_flags_of_the_data_and_training_commands_are_true() -> None:
     ):
         flags = inspect.signature(getattr(import_module(f"sakuga.cli.{verb}"), verb)).parameters
         told = told_flags(page, heading)
-        assert list(told) == [f"--{name}" for name in flags if name != given]
+        assert list(told) == [f"--{name.replace('_', '-')}" for name in flags if name != given]
         plain = {f"--{n}": str(f.default) for n, f in flags.items() if type(f.default) in (int, str)}
         assert {name: told[name] for name in plain} == plain
+
+
+def test_flags_of_ablate_are_true() -> None:
+    flags = inspect.signature(import_module("sakuga.cli.ablate").ablate).parameters
+    told = told_flags("train.md", "Ablations")
+    assert sorted(told) == sorted(f"--{name}" for name in flags if name != "recipes")
+    assert (told["--out"], told["--device"]) == (str(flags["out"].default), flags["device"].default)
+    tables = sorted(path.stem for path in (ROOT / "recipes" / "ablate").glob("*.toml"))
+    assert tables == ["data", "degradation", "losses"]
 
 
 def test_flags_and_measures_of_rescale_are_true() -> None:

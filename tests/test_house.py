@@ -29,7 +29,7 @@ met = []
 network = {{"socket.connect", "socket.getaddrinfo", "socket.sendto"}}
 sys.addaudithook(lambda event, _: met.append(event) if event in network else None)
 {action}
-heavy = {{"torch", "torchvision", "spandrel", "openvino"}} & set(sys.modules)
+heavy = {{"torch", "torchvision", "spandrel", "openvino", "ray"}} & set(sys.modules)
 assert not heavy and not met, (heavy, met)
 """
 HELP = """

@@ -12,8 +12,7 @@ from rich.console import Console
 from sakuga.cli import words
 from sakuga.cli.bars import BarReport
 from sakuga.cli.report import JsonReport, LineReport, reporter
-from sakuga.media.sources import Problem
-from sakuga.restore.events import (
+from sakuga.media.events import (
     Count,
     Event,
     Fetching,
@@ -25,7 +24,8 @@ from sakuga.restore.events import (
     Started,
     Warned,
 )
-from sakuga.restore.plan import Plan, Task
+from sakuga.media.plan import Plan, Task
+from sakuga.media.sources import Problem
 
 SOURCE = Path("in/[1080p] 映画 :smile: {x}.mkv")
 TASK = Task(SOURCE, Path("out/映画.mkv"), "video")
@@ -83,7 +83,7 @@ def test_lines_name_files_rates_stages_and_failures(capsys):
         for event in EVENTS:
             report(event)
     out, err = capsys.readouterr()
-    assert "1 file to restore, 1 there already, 2 left out" in err
+    assert "1 file to make, 1 there already, 2 left out" in err
     assert f"[1/2] {SOURCE}" in err
     assert "4 of 9 frames, 2.50 frames/s, 0:02 left, bottleneck: network" in err
     assert "25 %" in err

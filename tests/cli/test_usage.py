@@ -33,7 +33,9 @@ def test_help_is_quick(arguments):
     assert spent / 3 < 0.4
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["restore", "--help"], ["models", "list"], ["restore"]])
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["restore", "--help"], ["stylize", "--help"], ["models", "list"], ["restore"]]
+)
 def test_nothing_heavy_is_loaded_to_talk(arguments):
     script = f"""
 import sys

@@ -191,6 +191,26 @@ class TestApisr:
         assert not any("factor" in told for told in (*second, *last))
 
 
+class TestOrdered:
+    samples = property(lambda self: drawn("apisr-ordered", of=2000))
+
+    def test_resizes_stand_in_one_place(self):
+        for sample in self.samples:
+            names = ["noise" if s.operator in ("gaussian", "poisson") else s.operator for s in sample]
+            names = [name for position, name in enumerate(names) if position != 4 or name != "blur"]
+            assert names == [
+                *("blur", "resize", "noise", "codec"),
+                *("resize", "noise", "resize", "round", "codec"),
+            ]
+
+    def test_all_else_is_as_in_apisr(self):
+        for position, wanted in ((0, {"jpeg": 0.4, "webp": 0.6}), (1, {"jpeg": 0.06, "h265": 0.2})):
+            found = Counter(told["codec"] for told in nth(self.samples, position, "codec"))
+            assert all(frequent(found[name], share, 2000) for name, share in wanted.items())
+        assert within([told["factor"] for told in nth(self.samples, 0, "resize")], 0.1, 1.2)
+        assert frequent(len(nth(self.samples, 1, "blur")), 0.8, 2000)
+
+
 class TestHighOrder:
     samples = property(lambda self: drawn("high-order"))
 

@@ -23,6 +23,7 @@ PARAMETERS = {
     "apisr-rrdb-4x": 4_467_779,
     "realesr-animevideov3": 621_424,
     "realesrgan-anime-6b": 4_467_779,
+    "scenimefy": 11_378_179,
 }
 TRAINED = [name for name, spec in CATALOG.items() if isinstance(spec.source, WheelSource)]
 
@@ -51,7 +52,18 @@ class TestCatalog(ModelContract):
 
     def test_file_under_its_published_name_gets_the_catalogs_settings(self, model, name):
         wanted, got = CATALOG[name], model.spec
-        for field in ("network", "scale", "options", "halo", "exact", "multiple", "half", "licence"):
+        for field in (
+            "network",
+            "scale",
+            "options",
+            "halo",
+            "exact",
+            "multiple",
+            "half",
+            "pooled",
+            "purpose",
+            "licence",
+        ):
             assert getattr(got, field) == getattr(wanted, field)
 
 
@@ -99,7 +111,9 @@ def test_entries_are_complete(name):
     assert spec.credit
     assert spec.note.endswith(".")
     if isinstance(spec.source, WebSource):
-        assert spec.source.url.startswith("https://github.com/Kiteretsu77/APISR/releases/download/v0.")
+        assert re.match(
+            r"https://github\.com/[\w-]+/\w+/releases/download/v0\.\d\.0/\w+\.pth", spec.source.url
+        )
     else:
         assert re.fullmatch(r"[\w-]+==[\d.]+", spec.source.package)
         assert all(re.fullmatch("[0-9a-f]{64}", sha256) for sha256 in spec.source.members.values())

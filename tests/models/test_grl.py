@@ -3,13 +3,13 @@
 import warnings
 from copy import deepcopy
 
-import openvino as ov
 import pytest
 import spandrel
 import torch
 
 import stand_ins
 from sakuga.engine.graph import traced
+from sakuga.models import runtime
 from sakuga.models.derived import freeze
 from sakuga.models.grl import GRL, TABLES
 from sakuga.models.load import load
@@ -147,7 +147,7 @@ def by_onnx(network, folder):
     torch.onnx.export(
         network, (picture(16, 24),), folder / "grl.onnx", dynamo=False, opset_version=17, **names
     )
-    return ov.Core().read_model(folder / "grl.onnx")
+    return runtime.core().read_model(folder / "grl.onnx")
 
 
 @pytest.mark.parametrize("convert", [by_trace, by_onnx])
@@ -158,7 +158,7 @@ def test_one_graph_serves_all_sizes(tmp_path, convert):
         graph = convert(network, tmp_path)
     for size in ((8, 8), (40, 32)):
         graph.reshape([1, 3, *size])
-        compiled = ov.compile_model(graph, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
+        compiled = runtime.core().compile_model(graph, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
         x = picture(*size)
         result = torch.as_tensor(compiled([x.numpy()])[0])
         assert difference(result, network(x)) < 1e-5 * network(x).abs().max()

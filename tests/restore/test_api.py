@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import subprocess
 import sys
 
@@ -10,6 +11,8 @@ import pytest
 
 import sakuga
 from onnx_models import nearest
+from sakuga.evaluate.origin import carried
+from sakuga.media.plain import write_rgb
 
 PUBLIC = {
     "CodecError",
@@ -53,6 +56,14 @@ def test_a_model_restores_arrays_clips_and_files(tmp_path):
     assert np.array_equal(list(model.restore(iter(array[..., :3]))), large[..., :3])
     floats = (array[0, :, :, :3] / 255).astype(np.float32)
     assert np.allclose(model.restore(floats), floats.repeat(3, 0).repeat(3, 1), atol=1e-4)
+
+
+def test_a_restored_file_tells_the_hash_of_the_weights_that_were_loaded(tmp_path):
+    weights = nearest(tmp_path / "網.onnx", 2)
+    digest = hashlib.sha256(weights.read_bytes()).hexdigest()
+    write_rgb(tmp_path / "a.png", np.zeros((10, 20, 3), np.uint8))
+    made = sakuga.load(weights, device="cpu", precision="fp32").restore(tmp_path / "a.png", tmp_path / "out")
+    assert carried(made) == {"name": "網", "files": {"網.onnx": digest}}
 
 
 def test_scale_is_any_number(tmp_path):

@@ -34,6 +34,14 @@ def test_a_missing_torch_is_a_problem_with_the_pip_line(monkeypatch):
     assert fix == f'Run: {sys.executable} -m pip install "sakuga[torch]"'
 
 
+def test_a_missing_ray_is_only_a_note(monkeypatch):
+    monkeypatch.setattr(checkup.metadata, "requires", lambda _: ['ray[client]>=2.60; extra == "cluster"'])
+    monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)
+    state, words, fix = found("package")["ray"]
+    assert (state, words) == ("note", "not installed; only --cluster needs it")
+    assert fix == f'Run: {sys.executable} -m pip install "sakuga[cluster]"'
+
+
 def test_a_package_that_breaks_at_import_is_named(monkeypatch):
     true = importlib.import_module
 

@@ -11,9 +11,9 @@ from PIL import Image
 from fakes import LookingAheadEngine, NearestEngine
 from film import film, pictures
 from sakuga.errors import DeviceError, InputError
+from sakuga.media.events import Finished, Opened, Planned, Progressed, Result, Started, Warned
 from sakuga.media.picture import open_picture
 from sakuga.restore.api import Restorer
-from sakuga.restore.events import Finished, Opened, Planned, Progressed, Result, Started, Warned
 from sakuga.restore.job import restore
 from sakuga.restore.settings import RestoreSettings
 

@@ -200,7 +200,7 @@ class Halves:
         return {"lq": large, "gt": large[:, ::2, ::2].copy(), "pseudo_gt": large[:, ::2, ::2].copy()}
 
 
-SMOKE = ("data.workers=0", "data.batch=2", "schedule.steps=1", "data.crop=96", "data.frames=2")
+SMOKE = ("data.workers=0", "data.batch=1", "schedule.steps=1", "data.crop=96", "data.frames=2")
 
 
 def test_the_recipes_lead_from_one_to_the_next(tmp_path, machine, monkeypatch):

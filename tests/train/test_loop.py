@@ -217,3 +217,9 @@ def test_every_epoch_sees_all_samples_once(count, batch, together):
     assert flat[:count] != [n - count for n in flat[count : 2 * count]]
     shares = [next(iter(Order(count, batch, 3, 2, p, 2, together))) for p in range(2)]
     assert sorted(shares[0] + shares[1]) == sorted(order.step(2))
+
+
+def test_a_network_is_compiled_where_the_recipe_says_so(machine):
+    for wanted in (False, True):
+        trainer = Trainer(recipe(run={"compile": wanted}), machine)
+        assert (trainer.network._compiled_call_impl is not None) is wanted

@@ -11,10 +11,10 @@ from clips import make_clip
 from fakes import NearestEngine
 from sakuga.errors import InputError
 from sakuga.media.plain import read_rgb, write_rgb
+from sakuga.train.excerpt import LENGTH, Reel
 from sakuga.train.frames import FramePairs
 from sakuga.train.ranking import MEASURES, measured, ranked
 from sakuga.train.rescale import Rescaling, begin, exact, pairs, restored, series
-from sakuga.train.runs import LENGTH, Reel
 from sakuga.train.survey import places, survey
 from shots import shots
 from trained import drawing
@@ -104,8 +104,8 @@ def test_runs_of_a_video_end_at_cuts_and_lose_odd_rows(tmp_path):
 
 def test_a_place_that_gives_no_frames_is_left_out(tmp_path, monkeypatch):
     clip = make_clip(tmp_path / "a.mkv", moving(12), options=("-c:v", "ffv1", "-pix_fmt", "bgr0"))
-    monkeypatch.setattr("sakuga.train.runs.come_whole", lambda *_: False)
-    monkeypatch.setattr("sakuga.train.runs.excerpts", lambda *_: iter([iter(()), iter(())]))
+    monkeypatch.setattr("sakuga.train.excerpt.come_whole", lambda *_: False)
+    monkeypatch.setattr("sakuga.train.excerpt.excerpts", lambda *_: iter([iter(()), iter(())]))
     assert not list(Reel.of(clip, 2).runs())
     with pytest.raises(InputError, match="no two frames"):
         list(series(Reel.of(clip, 2), Remembering(4.0), tmp_path / "out", TOLD, print_nothing))

@@ -49,6 +49,7 @@ def test_shipped_recipes_can_be_followed(path):
             "dat": 10_889_040,
             "animesr": 1_495_376,
             "lbo": 45_635,
+            "compact": 600_652,
         }[told.model.network]
     )
     assert recipe.from_json(recipe.to_json(told), "here") == told

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from cyclopts import App, CycloptsError
 
 from sakuga.cli import output
+from sakuga.cli.ablate import ablate
 from sakuga.cli.compare import compare
 from sakuga.cli.curate import curate
 from sakuga.cli.degrade import degrade
@@ -23,6 +24,7 @@ from sakuga.cli.preview import preview
 from sakuga.cli.rescale import rescale
 from sakuga.cli.restore import restore
 from sakuga.cli.signals import deadly_signals
+from sakuga.cli.stylize import stylize
 from sakuga.cli.train import export, train
 from sakuga.errors import SakugaError
 
@@ -36,12 +38,13 @@ def version() -> str:
 
 app = App(
     name="sakuga",
-    help="Restore animation imagery, and make what such models are made of.",
+    help="Restore animation imagery, make scenes of photos, and make what such models are made of.",
     version=version,
     help_format="plaintext",
     suppress_keyboard_interrupt=False,
 )
 app.command(restore)
+app.command(stylize)
 app.command(models)
 app.command(inspect)
 app.command(preview)
@@ -53,6 +56,7 @@ app.command(prepare)
 app.command(rescale)
 app.command(train)
 app.command(export)
+app.command(ablate)
 app.command(evaluate)
 app.command(compare)
 

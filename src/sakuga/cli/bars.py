@@ -12,7 +12,7 @@ from rich.text import Text
 
 from sakuga.cli import words
 from sakuga.cli.report import LineReport
-from sakuga.restore.events import Event, Fetching, Finished, Opened, Progressed, Started
+from sakuga.media.events import Event, Fetching, Finished, Opened, Progressed, Started
 
 
 class BarReport(LineReport):

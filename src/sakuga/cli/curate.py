@@ -23,7 +23,8 @@ def curate(
     out: Annotated[Path, Parameter(group=FILES)] = Path("curated"),
     licence: Annotated[str, Parameter(group=FILES)] = "",
     review: Annotated[Path | None, Parameter(group=FILES)] = None,
-    workers: Annotated[int, Parameter(group=FILES)] = 1,
+    workers: Annotated[int | None, Parameter(group=FILES)] = None,
+    cluster: Annotated[str | None, Parameter(group=FILES)] = None,
     count: Annotated[int | None, Parameter(group=FILES)] = None,
     score: Annotated[Score, Parameter(group=PICTURES)] = "complexity",
     weights: Annotated[Path | None, Parameter(group=PICTURES)] = None,
@@ -52,7 +53,9 @@ def curate(
     review
         Apply decisions that were saved from review.html; with it name no video.
     workers
-        Processes; each takes a video of its own.
+        Processes; each takes a video of its own; without it one, or with --cluster one for each core.
+    cluster
+        Work on a Ray cluster: local for one on this machine, auto or host:port.
     count
         Pictures or clips of one video; without it what the selection says, and one clip.
     score
@@ -109,6 +112,7 @@ def curate(
             licence=licence,
             seed=seed,
             workers=workers,
+            cluster=cluster,
         )
         of_clips = ClipSettings(
             count=count if clips and count is not None else 1,
@@ -117,6 +121,7 @@ def curate(
             frames=frames,
             licence=licence,
             workers=workers,
+            cluster=cluster,
         )
     except InputError as error:
         raise UsageError(str(error)) from None

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, cast
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
 from sakuga.cli.exits import UsageError
 
 if TYPE_CHECKING:
-    from sakuga.media.batch import Made, Told
+    from sakuga.media.batch import Made
     from sakuga.media.plain import Rgb
 
-Preset = Literal["apisr", "high-order", "random-order", "animesr", "broadcast"]
+Preset = Literal["apisr", "apisr-ordered", "high-order", "random-order", "animesr", "broadcast"]
 
 SHEET = 24
 """Pictures that a sheet shows."""
@@ -90,13 +90,17 @@ def _redo(out: Path, file: str) -> int:
 def _sheet(made: list[Made], out: Path) -> None:
     from sakuga.cli import output
     from sakuga.degrade.folder import DRAWS, draws_of
+    from sakuga.degrade.wording import in_words
     from sakuga.media.plain import write_rgb
     from sakuga.media.sheet import Row, sheet
 
     draws = draws_of(out / DRAWS) if (out / DRAWS).exists() else {}
     known = {each.destination.relative_to(out).as_posix(): each for each in made if each.destination}
     shown = [file for file, each in known.items() if each.state != "failed" and file in draws][:SHEET]
-    rows = [Row(_pair(known[file], draws[file]["scale"]), _words(file, draws[file])) for file in shown]
+    rows = [
+        Row(_pair(known[file], draws[file]["scale"]), f"{file}: {in_words(draws[file]['steps'])}")
+        for file in shown
+    ]
     if rows:
         write_rgb(out / "sheet.png", sheet(rows))
         output.note(f"sheet: {out / 'sheet.png'}")
@@ -113,20 +117,3 @@ def _pair(made: Made, scale: int) -> tuple[Rgb, Rgb]:
     clean = read_rgb(made.source)
     part = clean[top * scale : (top + height) * scale, left * scale : (left + width) * scale]
     return part, small[top : top + height, left : left + width]
-
-
-def _words(file: str, told: Told) -> str:
-    return f"{file}: " + "; ".join(map(_step, told["steps"]))
-
-
-def _step(step: dict[str, object]) -> str:
-    told = ", ".join(
-        f"{name} {_number(value)}" for name, value in step.items() if name not in ("operator", "seed")
-    )
-    return f"{step['operator']} ({told})" if told else str(step["operator"])
-
-
-def _number(value: object) -> object:
-    if isinstance(value, list):
-        return " ".join(str(_number(each)) for each in cast("list[object]", value))
-    return f"{value:.2f}" if isinstance(value, float) else value

@@ -6,7 +6,7 @@ import json
 from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING, Any
 
-from sakuga.restore.events import (
+from sakuga.media.events import (
     Event,
     Fetching,
     Finished,

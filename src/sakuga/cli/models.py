@@ -66,8 +66,8 @@ def get(name: str, /) -> None:
         As `sakuga models list` shows it.
     """
     from sakuga.cli.report import reporter
+    from sakuga.media.events import Fetching
     from sakuga.models import weights
-    from sakuga.restore.events import Fetching
 
     spec = _spec(name)
     with reporter(json=False) as report:

@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Self
 
 from sakuga.cli import jsonl, output, words
-from sakuga.restore.events import (
+from sakuga.media.events import (
     Event,
     Fetching,
     Finished,

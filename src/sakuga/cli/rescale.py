@@ -47,8 +47,8 @@ def rescale(
     from sakuga.engine.engine import open_engine
     from sakuga.errors import InputError
     from sakuga.models.load import load
+    from sakuga.train.excerpt import Reel
     from sakuga.train.rescale import Rescaling, begin, demand_factor, folder_of, pairs
-    from sakuga.train.runs import Reel
     from sakuga.train.survey import PAGE, survey
 
     try:

@@ -48,7 +48,8 @@ def restore(
     deinterlace: Annotated[Deinterlace, Parameter(group=VIDEOS)] = "auto",
     letterbox: Annotated[bool, Parameter(group=VIDEOS)] = True,
     square_pixels: Annotated[bool, Parameter(group=VIDEOS, negative="", show_default=False)] = False,
-    workers: Annotated[int, Parameter(group=VIDEOS)] = 1,
+    workers: Annotated[int | None, Parameter(group=VIDEOS)] = None,
+    cluster: Annotated[str | None, Parameter(group=VIDEOS)] = None,
 ) -> int:
     """Restore pictures and videos: cleaner, sharper, larger.
 
@@ -104,7 +105,9 @@ def restore(
     square_pixels
         Resample videos with oblong pixels to square ones; without it they keep their shape.
     workers
-        Processes that share the work on a video.
+        Processes that share the work on a video; without it one, or with --cluster what that has.
+    cluster
+        Restore videos on a Ray cluster: local for one on this machine, auto or host:port.
     """
     if not paths:
         raise UsageError("Name at least one picture, video, folder or glob to restore.")
@@ -141,6 +144,7 @@ def restore(
                 ),
             ),
             workers=workers,
+            cluster=cluster,
             overwrite=overwrite,
         )
     except InputError as error:

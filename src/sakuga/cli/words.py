@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from sakuga.restore.events import Fetching, Finished, Opened, Progressed, Result, Started
-from sakuga.restore.plan import Plan
+from sakuga.media.events import Fetching, Finished, Opened, Progressed, Result, Started
+from sakuga.media.plan import Plan
 
 
 def planned(plan: Plan) -> str:
     """How much there is to do."""
-    parts = [f"{counted(len(plan.tasks), 'file')} to restore"]
+    parts = [f"{counted(len(plan.tasks), 'file')} to make"]
     if plan.finished:
         parts.append(f"{len(plan.finished)} there already")
     if plan.ignored:

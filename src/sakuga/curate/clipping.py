@@ -14,6 +14,7 @@ from typing import Any
 from sakuga.curate import job, naming
 from sakuga.curate.clips import Clip, ClipSettings, clips
 from sakuga.curate.content import content
+from sakuga.curate.crew import Crew
 from sakuga.curate.events import OnEvent, Result, ignore
 from sakuga.curate.folder import UNLISTED, Line, rename
 from sakuga.curate.kind import Choice, Kind, Order
@@ -36,10 +37,11 @@ def curate_clips(
 ) -> list[Result]:
     """Choose clips of the videos that `names` mean, and list them in a manifest in `out`.
 
-    See `job.run`. Raises SakugaError where nothing can be done: a folder of another set.
+    See `job.run`. Raises SakugaError where nothing can be done: a folder of another set, no cluster.
     """
     chosen = settings or ClipSettings()
-    return job.run(Clips(chosen), names, Path(out), chosen.workers, on_event)
+    crew = Crew(chosen.workers, chosen.cluster)
+    return job.run(Clips(chosen), names, Path(out), crew, on_event)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,7 @@ class Clips(Kind[Reel, Clip]):
     def settings(self) -> dict[str, Any]:
         """All but what only a machine is told, and the version."""
         told = asdict(self.wanted)
-        del told["workers"]
+        del told["workers"], told["cluster"]
         return told | {"sakuga": version("sakuga")}
 
     def make(self, order: Order[Reel, Clip]) -> list[Line]:

@@ -36,14 +36,17 @@ class ClipSettings:
     """Whether their frames are written; else the list is all."""
     licence: str = ""
     """Goes into every line of the manifest."""
-    workers: int = 1
+    workers: int | None = None
+    """Processes; None: one, or one for each core of the cluster."""
+    cluster: str | None = None
+    """Address of a Ray cluster, see `engine.cluster.connected`; None: this machine does it."""
 
     def __post_init__(self) -> None:
         if self.count < 1:
             raise InputError(f"--count is {self.count}; it is a number of clips, 1 or more.")
         if self.length < 2:
             raise InputError(f"--length is {self.length}; it is a number of frames, 2 or more.")
-        if self.workers < 1:
+        if self.workers is not None and self.workers < 1:
             raise InputError(f"--workers is {self.workers}; it is a number of processes, 1 or more.")
 
 

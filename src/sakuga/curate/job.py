@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from sakuga.curate import folder, naming
-from sakuga.curate.crew import each, sentence
+from sakuga.curate.crew import Crew, sentence
 from sakuga.curate.events import Finished, Noted, OnEvent, Planned, Result, State, Surveyed
 from sakuga.curate.folder import Line
 from sakuga.curate.kind import Choice, Finding, Kind, Order
@@ -23,18 +23,19 @@ from sakuga.media.sources import Problem, Source
 
 
 def run(
-    kind: Kind[Any, Any], names: Iterable[str | Path], out: Path, workers: int, on_event: OnEvent
+    kind: Kind[Any, Any], names: Iterable[str | Path], out: Path, crew: Crew, on_event: OnEvent
 ) -> list[Result]:
     """Make a set of this kind of the videos that `names` mean.
 
-    The set is what these say: the same videos and settings give the same set, whatever was there and however
-    many workers there are. A video that fails is a Result with a sentence, and keeps the lines that it had.
+    The set is what these say: the same videos and settings give the same set, whatever was there and whoever
+    is in the crew. A video that fails is a Result with a sentence, and keeps the lines that it had.
     Raises InputError where `out` holds a set of other videos, and OutputError where it cannot be written.
     """
     found = videos(names, out)
     folder.refuse_another_set(out, found.sources)
     on_event(Planned(len(found.sources), found.ignored))
-    return _Job(kind, found.sources, out, workers, on_event).run(found.problems)
+    with crew:
+        return _Job(kind, found.sources, out, crew, on_event).run(found.problems)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +81,10 @@ class _Job:
     """One run over all videos, each known by its place in the list."""
 
     def __init__(
-        self, kind: Kind[Any, Any], sources: Sequence[Source], out: Path, workers: int, on_event: OnEvent
+        self, kind: Kind[Any, Any], sources: Sequence[Source], out: Path, crew: Crew, on_event: OnEvent
     ) -> None:
         self._kind, self._sources, self._out = kind, sources, out
-        self._workers, self._on_event = workers, on_event
+        self._crew, self._on_event = crew, on_event
         self._tasks = [
             _Task(kind, source, stem, out)
             for source, stem in zip(sources, naming.stems(sources), strict=True)
@@ -128,7 +129,7 @@ class _Job:
             self._looked_at(index, 0.0, kept=True)
         left = [index for index in range(len(self._tasks)) if index not in self._found]
         began = time.monotonic()
-        for outcome in each(_look, [self._tasks[index] for index in left], self._workers):
+        for outcome in self._crew.each(_look, [self._tasks[index] for index in left]):
             index, now = left[outcome.index], time.monotonic()
             if outcome.found is None:
                 self._failed(index, outcome.error)
@@ -163,7 +164,7 @@ class _Job:
                 left.append(index)
             else:
                 self._finished(index, kept, "skipped")
-        for outcome in each(_make, [makings[index] for index in left], self._workers):
+        for outcome in self._crew.each(_make, [makings[index] for index in left]):
             index = left[outcome.index]
             if outcome.found is None:
                 self._failed(index, outcome.error)

@@ -11,6 +11,7 @@ from typing import Any
 from sakuga.curate import job, naming, selections
 from sakuga.curate.choosing import Chooser, Pick
 from sakuga.curate.content import content
+from sakuga.curate.crew import Crew
 from sakuga.curate.events import OnEvent, Result, ignore
 from sakuga.curate.facts import Survey
 from sakuga.curate.folder import Line
@@ -39,11 +40,13 @@ def curate(
 ) -> list[Result]:
     """Choose pictures of the videos that `names` mean, and write them, a manifest and a page into `out`.
 
-    See `job.run`. Raises SakugaError where nothing can be done: weights missing, a folder of another set.
+    See `job.run`. Raises SakugaError where nothing can be done: weights missing, a folder of another
+    set, no cluster.
     """
     chosen = settings or CurateSettings()
     SCORES[chosen.score].open(chosen)
-    return job.run(Pictures(chosen), names, Path(out), chosen.workers, on_event)
+    crew = Crew(chosen.workers, chosen.cluster)
+    return job.run(Pictures(chosen), names, Path(out), crew, on_event)
 
 
 def file_name(stem: str, pick: Pick) -> str:

@@ -37,7 +37,10 @@ class CurateSettings:
     """Goes into every line of the manifest."""
     seed: int = 0
     """Of the score `random`."""
-    workers: int = 1
+    workers: int | None = None
+    """Processes; None: one, or one for each core of the cluster."""
+    cluster: str | None = None
+    """Address of a Ray cluster, see `engine.cluster.connected`; None: this machine does it."""
 
     def __post_init__(self) -> None:
         if self.score == "ic9600" and self.weights is None:
@@ -53,5 +56,5 @@ class CurateSettings:
             )
         if self.seed < 0:
             raise InputError(f"--seed is {self.seed}; it is a whole number from 0.")
-        if self.workers < 1:
+        if self.workers is not None and self.workers < 1:
             raise InputError(f"--workers is {self.workers}; it is a number of processes, 1 or more.")

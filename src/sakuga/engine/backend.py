@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Literal, Protocol
 
 from sakuga.media.frames import Pixels
@@ -11,7 +11,11 @@ Precision = Literal["fp32", "bf16", "fp16"]
 Depth = Literal["uint8", "uint16"]
 
 State = Any
-"""Hidden state (1, C, h, w) at low-resolution size, an array of the backend's own kind; slices as NumPy's."""
+"""What a network carries along, an array of the backend's own kind.
+
+Of recurrent ones a hidden state (1, C, h, w) at low-resolution size, which slices as NumPy's; of pooled ones
+the statistics (2, channels) that all layers normalise by.
+"""
 
 
 class Program(Protocol):
@@ -22,7 +26,8 @@ class Program(Protocol):
 
         frames: as many (h, w, 3) tiles as the network's window holds, oldest first.
         state: None for networks without one; for recurrent ones None is a zero state whose successor is not
-        wanted. The returned state stays valid until the call after the next with a state.
+        wanted, for pooled ones the statistics of the tile itself. The returned state stays valid until the
+        call after the next with a state.
         Returns pixels (s*h, s*w, 3) of the same depth, clamped and rounded, and the new state.
         Raises OutOfMemory where the device has no room for this tile size.
         """
@@ -58,6 +63,17 @@ class Backend(Protocol):
 
     def state(self, height: int, width: int) -> State:
         """The zero state of a shot whose frames are (height, width)."""
+        ...
+
+    def statistics(self, frame: Pixels) -> State:
+        """What the layers of a pooled network normalise one whole frame (h, w, 3) by, in fp32."""
+        ...
+
+    def strips(self, frame: Pixels) -> Iterator[Pixels] | None:
+        """What a pooled network makes of one whole frame, as bands (rows, w, 3), for frames of any size.
+
+        None where only whole frames can be had.
+        """
         ...
 
     def room(self) -> int:

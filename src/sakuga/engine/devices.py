@@ -6,9 +6,9 @@ import importlib.util
 import platform
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from sakuga.engine.device import accelerator
+from sakuga.models import runtime
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +36,7 @@ def automatic() -> str:
 
 
 def _openvino() -> Iterator[Device]:
-    import openvino as ov
-
-    core: Any = ov.Core()
+    core = runtime.core()
     for found in core.available_devices:
         able = core.get_property(found, "OPTIMIZATION_CAPABILITIES")
         precisions = tuple(kind.lower() for kind in ("FP32", "BF16", "FP16") if kind in able)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 
 from sakuga.engine import colour, precision
@@ -16,8 +17,9 @@ from sakuga.engine.recurrence import steps
 from sakuga.engine.resample import resample, resample_bands
 from sakuga.engine.reuse import MODES, Mode, Reuse, Saved
 from sakuga.engine.runner import Runner, least_tile
-from sakuga.errors import InputError
+from sakuga.errors import InputError, WeightsError
 from sakuga.media.frames import Pixels
+from sakuga.models import weights
 from sakuga.models.load import Model
 from sakuga.models.spec import FileSource, ModelSpec
 
@@ -86,8 +88,17 @@ class Engine:
             self._runner.tile,
             self._drift.mean,
             self._saved.share,
+            self._weights,
             tuple(choice.notes),
         )
+
+    @cached_property
+    def _weights(self) -> Mapping[str, str]:
+        """Hashed once; that they can be read no more hinders nobody who has read them."""
+        try:
+            return weights.hashes(self._spec)
+        except WeightsError:
+            return {}
 
     @property
     def window(self) -> int:
@@ -100,8 +111,8 @@ class Engine:
         spec, backend = self._spec, self._backend
         if isinstance(spec.source, FileSource):
             with spec.source.path.open("rb") as file:
-                weights = hashlib.file_digest(file, "sha256").hexdigest()
-            spec = replace(spec, source=FileSource(Path(), weights))
+                digest = hashlib.file_digest(file, "sha256").hexdigest()
+            spec = replace(spec, source=FileSource(Path(), digest))
         return f"{spec} {backend.name} {backend.device} {self._chosen}"
 
     def tile(self, width: int, height: int) -> tuple[int, int]:
@@ -128,8 +139,9 @@ class Engine:
     def clip(self, frames: Iterable[Pixels]) -> Iterator[Pixels]:
         """Frames of one video, all (H, W, 3), to as many results, lazily, looking one frame ahead."""
         memory = Reuse(self._reuse, self._spec, self._saved, regions=self._backend.fixed is None)
+        carries = self._spec.recurrent or self._spec.pooled
         result, state, shown = None, None, None
-        for step in steps(frames, self._spec.window, CutDetector()):
+        for step in steps(frames, self._spec.window, CutDetector() if carries else None):
             source = step.frames[len(step.frames) // 2]
             todo = memory.todo(source, step.fresh, self._runner.room)
             if todo is None or result is None or shown is None:

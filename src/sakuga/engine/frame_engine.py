@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -23,6 +23,8 @@ class EngineReport:
     """Colour that the network changed and the lock put back: mean absolute correction in 8-bit levels."""
     reused: float
     """Share of the videos' pixels, 0..1, that did not have to be restored because they had not changed."""
+    weights: Mapping[str, str]
+    """Name of each file of the model's weights -> sha256 (hex); empty where there are none any more."""
     notes: tuple[str, ...]
     """Sentences about what did not go as asked: a precision that failed its check, a tile that was halved."""
 

@@ -1,7 +1,9 @@
-"""How much memory this process may still take."""
+"""How much memory this process may still take, and has taken."""
 
 from __future__ import annotations
 
+import contextlib
+import sys
 from pathlib import Path
 
 import psutil
@@ -17,6 +19,25 @@ def available() -> int:
     if limit is None or used is None:
         return free
     return max(0, min(free, limit - used + _reclaimable()))
+
+
+def peak() -> int:
+    """The most bytes that this process has had at once."""
+    if sys.platform == "win32":
+        return int(psutil.Process().memory_info().peak_wset)
+    import resource
+
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most if sys.platform == "darwin" else most << 10
+
+
+def children() -> int:
+    """Bytes that the processes below this one have now, pages that they share counted for each."""
+    total = 0
+    for child in psutil.Process().children(recursive=True):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            total += int(child.memory_info().rss)
+    return total
 
 
 def _number(path: Path) -> int | None:

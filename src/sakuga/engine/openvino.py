@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -12,10 +12,11 @@ import numpy as np
 import openvino as ov
 from numpy.typing import NDArray
 
-from sakuga.engine import graph, memory
-from sakuga.engine.backend import Depth, Precision, State
+from sakuga.engine import graph, halves, memory, pooling
+from sakuga.engine.backend import Depth, Precision, Program, State
 from sakuga.errors import DeviceError, ModelError, OutOfMemory
 from sakuga.media.frames import Pixels
+from sakuga.models import runtime
 from sakuga.models.load import Model
 
 HINTS: dict[Precision, str] = {"fp32": "f32", "bf16": "bf16", "fp16": "f16"}
@@ -43,7 +44,7 @@ class OpenVINOProgram:
     def __call__(self, frames: Sequence[Pixels], state: State | None) -> tuple[Pixels, State | None]:
         inputs = [np.ascontiguousarray(frame)[None] for frame in frames]
         if not self._recurrent:
-            return self._run(inputs)[0], None
+            return self._run(inputs if state is None else [*inputs, state])[0], state
         if state is None:
             zero = np.zeros((1, self._channels, *frames[0].shape[:2]), np.float32)
             self._write_to("discarded")
@@ -53,6 +54,11 @@ class OpenVINOProgram:
         kept = self._write_to("odd" if self._turn else "even")
         pixels, after = self._run([*inputs, np.ascontiguousarray(state)])
         return pixels, after.copy() if kept is None else kept.data
+
+    def values(self, inputs: list[NDArray[Any]]) -> NDArray[Any]:
+        """The only result, where it lies until the next call."""
+        self._finish(inputs)
+        return self._request.get_output_tensor(0).data
 
     def _write_to(self, name: str) -> Any:  # noqa: ANN401
         """Let the next new state go into the buffer of this name; None where sizes vary."""
@@ -65,13 +71,16 @@ class OpenVINOProgram:
 
     def _run(self, inputs: list[NDArray[Any]]) -> tuple[Pixels, NDArray[Any]]:
         """The pixels, and the state where it lies: to be copied if it has no buffer of its own."""
+        self._finish(inputs)
+        pixels, *state = (self._request.get_output_tensor(i).data for i in range(1 + self._recurrent))
+        return pixels[0].copy(), state[0] if state else pixels
+
+    def _finish(self, inputs: list[NDArray[Any]]) -> None:
         try:
             self._request.start_async(inputs, share_inputs=True)
             self._wait()
         except (RuntimeError, MemoryError) as error:
             raise _explained(error) from error
-        pixels, *state = (self._request.get_output_tensor(i).data for i in range(1 + self._recurrent))
-        return pixels[0].copy(), state[0] if state else pixels
 
     def _wait(self) -> None:
         """Until the step is done; in slices, so that Ctrl-C is heard in the middle of a long one."""
@@ -83,6 +92,40 @@ class OpenVINOProgram:
             raise
 
 
+Change = Callable[[Any], Any]
+"""Of a graph."""
+
+
+def _as_it_is(model: Any) -> Any:  # noqa: ANN401
+    return model
+
+
+class Chained:
+    """A network in two graphs, of which the first keeps more digits."""
+
+    def __init__(self, first: OpenVINOProgram, second: OpenVINOProgram) -> None:
+        self._first, self._second = first, second
+
+    def __call__(self, frames: Sequence[Pixels], state: State | None) -> tuple[Pixels, State | None]:
+        given = [] if state is None else [state]
+        between = self._first.values([*(np.ascontiguousarray(frame)[None] for frame in frames), *given])
+        return self._second.values([between, *given])[0].copy(), state
+
+
+class PooledProgram:
+    """Two graphs of one network: with the tile's own statistics, and with given ones."""
+
+    def __init__(self, compiled: Callable[[Change], Program]) -> None:
+        self._compiled = compiled
+        self._programs: dict[bool, Program] = {}
+
+    def __call__(self, frames: Sequence[Pixels], state: State | None) -> tuple[Pixels, State | None]:
+        given = state is not None
+        if given not in self._programs:
+            self._programs[given] = self._compiled(pooling.frozen if given else _as_it_is)
+        return self._programs[given](frames, state)
+
+
 class OpenVINOBackend:
     """`model` on `device`, one of OpenVINO's names (CPU, GPU, GPU.1, NPU)."""
 
@@ -91,7 +134,7 @@ class OpenVINOBackend:
     def __init__(self, model: Model, device: str = "CPU", workers: int = 1) -> None:
         """workers: processes like this one that share the cores of a CPU."""
         self._workers = workers
-        self._core: Any = ov.Core()
+        self._core = runtime.core()
         if not any(found.split(".")[0] == device.split(".")[0] for found in self._core.available_devices):
             found = ", ".join(self._core.available_devices)
             raise DeviceError(
@@ -113,7 +156,16 @@ class OpenVINOBackend:
         height, width = list(self._graph.input(0).get_partial_shape())[2:]
         return (height.get_length(), width.get_length()) if height.is_static and width.is_static else None
 
-    def compile(self, height: int, width: int, depth: Depth, precision: Precision) -> OpenVINOProgram:
+    def compile(self, height: int, width: int, depth: Depth, precision: Precision) -> Program:
+        def compiled(change: Change = _as_it_is) -> Program:
+            return self._compiled(change, height, width, depth, precision)
+
+        return PooledProgram(compiled) if self._model.spec.pooled else compiled()
+
+    def _compiled(
+        self, change: Change, height: int, width: int, depth: Depth, precision: Precision
+    ) -> Program:
+        careful = 0 if precision == "fp32" else self._model.spec.careful
         options = {"INFERENCE_PRECISION_HINT": HINTS[precision], "PERFORMANCE_HINT": "LATENCY"}
         if self._workers > 1 and self._target == "CPU":
             options["INFERENCE_NUM_THREADS"] = str(max(1, (os.cpu_count() or 1) // self._workers))
@@ -121,7 +173,12 @@ class OpenVINOBackend:
             pixels = graph.with_pixels(
                 self._sized(height, width), self._model.spec.window, height, width, depth
             )
-            compiled: Any = self._core.compile_model(pixels, self._target, options)
+            if careful:
+                exact = options | {"INFERENCE_PRECISION_HINT": HINTS["fp32"]}
+                parts = zip(halves.halved(change(pixels), careful), (exact, options), strict=True)
+                ready = (self._core.compile_model(part, self._target, each) for part, each in parts)
+                return Chained(*(OpenVINOProgram(each, None) for each in ready))
+            compiled: Any = self._core.compile_model(change(pixels), self._target, options)
         except (RuntimeError, MemoryError) as error:
             raise _explained(error) from error
         only = self._model.spec.recurrent and height > 0
@@ -129,6 +186,28 @@ class OpenVINOBackend:
 
     def state(self, height: int, width: int) -> State:
         return np.zeros((1, graph.state_channels(self._graph), height, width), np.float32)
+
+    def statistics(self, frame: Pixels) -> State:
+        """In strips by PyTorch where it is there; a graph without it does it at once, where it fits."""
+        if self._model.module is not None:
+            from sakuga.engine import strips
+
+            return strips.statistics(self._model.module, frame, "cpu").numpy()
+        height, width = frame.shape[:2]
+        if height * width > self.room():
+            raise OutOfMemory(
+                f"A frame of {width} x {height} does not fit into memory; with the model as .safetensors or "
+                ".pth it needs far less, or give a smaller one."
+            )
+        depth: Depth = "uint8" if frame.dtype == np.uint8 else "uint16"
+        return self._compiled(pooling.measured, height, width, depth, "fp32")([frame], None)[0]
+
+    def strips(self, frame: Pixels) -> Iterator[Pixels] | None:
+        if self._model.module is None:
+            return None
+        from sakuga.engine import strips
+
+        return strips.Strips(self._model.module, frame, "cpu").bands()
 
     def room(self) -> int:
         return int(SHARE * memory.available() / self._bytes_per_pixel)

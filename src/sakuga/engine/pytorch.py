@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from sakuga.engine import memory
+from sakuga.engine import memory, strips
 from sakuga.engine.backend import Depth, Precision, State
 from sakuga.errors import DeviceError, OutOfMemory
 from sakuga.media.frames import Pixels
@@ -46,15 +46,17 @@ class PyTorchProgram:
         window = torch.cat([self._upload(frame) for frame in frames], 1).to(self._dtype).div_(white)
         window = window.contiguous(memory_format=torch.channels_last)
         after: Tensor | None = None
-        if self._channels == 0:
-            image: Tensor = self._network(window)
+        if self._channels == 0 and state is not None:
+            image: Tensor = self._network(window, state.to(self._device))
+        elif self._channels == 0:
+            image = self._network(window)
         elif state is None:
             image, _ = self._network(window, window.new_zeros(1, self._channels, *window.shape[2:]))
         else:
             image, after = self._network(window, state.to(self._device, self._dtype))
         levels = image.float().clamp_(0, 1).mul_(white).round_()[0].permute(1, 2, 0)
         whole = levels.to(torch.uint8 if depth == np.uint8 else torch.int32).contiguous().cpu().numpy()
-        return whole.astype(depth, copy=False), after
+        return whole.astype(depth, copy=False), after if self._channels else state
 
     def _upload(self, frame: Pixels) -> Tensor:
         """(h, w, 3) to (1, 3, h, w) on the device; 16-bit levels travel as int32, known everywhere."""
@@ -93,9 +95,12 @@ class PyTorchBackend:
 
     def compile(self, height: int, width: int, depth: Depth, precision: Precision) -> PyTorchProgram:
         del height, width, depth
+        return PyTorchProgram(self._network(precision), self._device, precision)
+
+    def _network(self, precision: Precision) -> Any:  # noqa: ANN401 - each has its own parts
         if precision not in self._networks:
             self._networks[precision] = _copy(self._module, self._device, DTYPES[precision])
-        return PyTorchProgram(self._networks[precision], self._device, precision)
+        return self._networks[precision]
 
     def state(self, height: int, width: int) -> State:
         """On the device where it takes little of it, else on the host, from where tiles travel one by one."""
@@ -103,6 +108,13 @@ class PyTorchBackend:
         shape = (1, int(cell.state_channels), height, width)
         fits = 4 * np.prod(shape) < self._free() / 8
         return torch.zeros(shape, device=self._device if fits else "cpu")
+
+    def statistics(self, frame: Pixels) -> State:
+        """On the host."""
+        return strips.statistics(self._network("fp32"), frame, self._device)
+
+    def strips(self, frame: Pixels) -> Iterator[Pixels] | None:
+        return strips.Strips(self._network("fp32"), frame, self._device).bands()
 
     def room(self) -> int:
         return int(SHARE.get(self._device.type, 0.5) * self._free() / self._bytes_per_pixel)

@@ -73,7 +73,7 @@ class Reuse:
     def __init__(self, mode: Mode, spec: ModelSpec, saved: Saved, *, regions: bool) -> None:
         """regions: whether the backend takes parts of a frame in any size."""
         self._mode, self._recurrent, self._saved = mode, spec.recurrent, saved
-        self._regions = regions and spec.exact and spec.any_size
+        self._regions = regions and spec.exact and spec.any_size and not spec.pooled
         self._multiple, self._halo = spec.multiple, round_up(ceil(spec.halo * SEEN), spec.multiple)
         self._committed: Pixels | None = None
         self._due: NDArray[np.int8] = np.zeros((0, 0), np.int8)

@@ -19,6 +19,8 @@ PROGRAMS = 4
 """Compiled tile sizes that are kept; a folder of pictures in few sizes compiles each once."""
 LARGEST = 1024 * 1024
 """Low-resolution pixels of the largest tile that is chosen without --tile; larger ones are no faster."""
+POOLED = 2048 * 2048
+"""The same of pooled networks, which take more than one pass over what does not fit into one tile."""
 
 
 def least_tile(spec: ModelSpec) -> int:
@@ -46,19 +48,26 @@ class Runner:
         """Low-resolution pixels of the last tile: what is known to fit at one time."""
         return inf if self.tile is None else self.tile[0] * self.tile[1]
 
-    def bands(self, window: Sequence[Pixels]) -> Iterator[Pixels]:
+    def bands(self, window: Sequence[Pixels], shared: State | None = None) -> Iterator[Pixels]:
         """The result in bands of rows, top to bottom, from a zero state if the network has one.
 
+        shared: the statistics that a pooled network uses, None for those of the frame itself.
         Where a tile does not fit into memory, smaller ones go on below what is done.
         """
         height, width = window[0].shape[:2]
         frames = [self._padded(frame) for frame in window]
+        if self._spec.pooled and shared is None and not self._plan(*frames[0].shape[:2]).single:
+            strips = self._backend.strips(frames[0]) if self._tile is None else None
+            if strips is not None:
+                yield from _cropped(strips, height, width)
+                return
+            shared = self._backend.statistics(frames[0])
         join = tiles.bands if self._spec.exact else tiles.feathered_bands
         done, end = 0, height * self._spec.scale
         while done < end:
             plan = self._plan(*frames[0].shape[:2])
             try:
-                for top, band in join(plan, self._spec.scale, self._runner(plan, frames), done):
+                for top, band in join(plan, self._spec.scale, self._runner(plan, frames, shared), done):
                     fresh = band[max(0, done - top) : end - top, : width * self._spec.scale]
                     done += len(fresh)
                     yield fresh
@@ -75,19 +84,23 @@ class Runner:
             sides = self._sides(height, width)
             self._plans[sides] = self._planned(*sides, tile)
 
-    def _runner(self, plan: tiles.Plan, frames: list[Pixels]) -> tiles.Run:
+    def _runner(self, plan: tiles.Plan, frames: list[Pixels], shared: State | None) -> tiles.Run:
         program = self._program(plan, frames[0])
 
         def run(row: tiles.Span, column: tiles.Span) -> Pixels:
-            return program(*_cut(frames, None, row, column))[0]
+            return program(_cut(frames, None, row, column)[0], shared)[0]
 
         return run
 
     def whole(self, window: Sequence[Pixels], state: State | None) -> tuple[Pixels, State | None]:
-        """One step over a whole frame: the result and, of a recurrent network, the new state.
+        """One step over a whole frame: the result and, of a network that carries something along, that.
 
-        state: None at the start of a shot. It stays whole, so that a tile reads its neighbours' past as well.
+        state: None at the start of a shot, whose first frame gives a pooled network the statistics of all. A
+        hidden state stays whole, so that a tile reads its neighbours' past as well.
         """
+        if self._spec.pooled:
+            shared = self._backend.statistics(self._padded(window[0])) if state is None else state
+            return joined(self.bands(window, shared)), shared
         if not self._spec.recurrent:
             return joined(self.bands(window)), None
         height, width = window[0].shape[:2]
@@ -154,7 +167,7 @@ class Runner:
     def _side(self, height: int, width: int) -> tuple[int, int]:
         if self._tile is not None:
             return self._tile
-        room = min(self._backend.room(), LARGEST)
+        room = min(self._backend.room(), POOLED if self._spec.pooled else LARGEST)
         if height * width <= room:
             return height, width
         least, multiple = least_tile(self._spec), self._spec.multiple
@@ -189,7 +202,8 @@ class Runner:
 
     def _sides(self, height: int, width: int) -> tuple[int, int]:
         """(h, w) of a frame as the network takes it."""
-        least, multiple = self._backend.fixed or (1, 1), self._spec.multiple
+        smallest, multiple = self._spec.least, self._spec.multiple
+        least = self._backend.fixed or (smallest, smallest)
         return (
             max(tiles.round_up(height, multiple), least[0]),
             max(tiles.round_up(width, multiple), least[1]),
@@ -207,6 +221,16 @@ def _cut(
 ) -> tuple[list[Pixels], State | None]:
     part = None if state is None else state[..., rows.seen, columns.seen]
     return [frame[rows.seen, columns.seen] for frame in frames], part
+
+
+def _cropped(bands: Iterable[Pixels], height: int, width: int) -> Iterator[Pixels]:
+    """Bands of a padded frame without what was added on the right and at the bottom."""
+    done = 0
+    for band in bands:
+        yield np.ascontiguousarray(band[: height - done, :width])
+        done += len(band)
+        if done >= height:
+            return
 
 
 def _whole(side: int, multiple: int) -> int:

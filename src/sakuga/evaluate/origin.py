@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import platform
-from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, cast
 
 from sakuga.errors import InputError
+from sakuga.media import origin
+from sakuga.media.origin import Told
 from sakuga.media.picture import open_picture
 from sakuga.models import cache, weights
 from sakuga.models.catalog import CATALOG
 
 LIBRARIES = ("numpy", "opencv-python-headless", "pillow", "av")
-CARRIED = "restored"
-"""The text of a PNG that tells its model, as JSON of the form that `model_of` gives."""
-
-Told = Mapping[str, Any]
 
 
 def versions() -> dict[str, str]:
@@ -47,7 +42,6 @@ def carried(file: Path) -> Told | None:
     """What a picture says of the model that made it; None where it says nothing that can be read."""
     try:
         with open_picture(file) as picture:
-            said: object = json.loads(dict(picture.metadata.text).get(CARRIED, "null"))
-    except (InputError, ValueError):
+            return origin.told_in(picture.metadata)
+    except InputError:
         return None
-    return cast("Told", said) if isinstance(said, dict) else None

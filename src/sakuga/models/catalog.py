@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from sakuga.models.spec import ModelSpec, Source, WebSource, WheelSource
 
 DEFAULT = "animesr-v2"
+SCENE = "scenimefy"
+"""What photos are stylized with."""
 
 ANIMESR = "AnimeSR, Wu et al., NeurIPS 2022 (TencentARC/AnimeSR); packaged by HolyWu/vs-animesr"
 REALESRGAN = "Real-ESRGAN, Wang et al., ICCVW 2021 (xinntao/Real-ESRGAN); packaged by Tohrusky"
 APISR = "APISR, Wang et al., CVPR 2024 (Kiteretsu77/APISR)"
 APISR_LICENCE = "GPL-3.0; its authors ask for academic use only"
+SCENIMEFY = "Scenimefy, Jiang et al., ICCV 2023 (Yuxinn-J/Scenimefy)"
 
 
 def _animesr(member: str, sha256: str) -> Source:
@@ -27,6 +31,19 @@ def _realesrgan(name: str, param: str, weights: str) -> Source:
 def _apisr(tag: str, file: str) -> Source:
     return WebSource(f"https://github.com/Kiteretsu77/APISR/releases/download/{tag}/{file}", sha256=None)
 
+
+# With the statistics of the whole picture, one changed pixel reaches 93 pixels through the translator.
+TRANSLATOR: Any = {
+    "halo": 96,
+    "multiple": 4,
+    "least": 8,
+    "padding": "reflect",
+    "pooled": True,
+    "purpose": "stylize",
+    "half": ("bf16",),
+    "careful": 3,
+}
+"""What running a translator needs to know beside its options."""
 
 # Halos. A convolution of side 3 sees 1 pixel further, so animevideov3's 18 give exactly 18. One changed pixel
 # reaches 27 pixels through AnimeSR. RRDBNet reaches 94 on paper, and twice that at scale 2; on ten degraded
@@ -143,6 +160,19 @@ CATALOG: Mapping[str, ModelSpec] = {
             licence=APISR_LICENCE,
             credit=APISR,
             note="For single pictures: the look its author prefers; very slow.",
+        ),
+        ModelSpec(
+            name=SCENE,
+            network="translator",
+            scale=1,
+            source=WebSource(
+                "https://github.com/Yuxinn-J/Scenimefy/releases/download/v0.1.0/Shinkai_net_G.pth",
+                "3bdeced133287fbb95832f4342aaff399f6f73507b515118918cc27ccd98ad8c",
+            ),
+            **TRANSLATOR,
+            licence="S-Lab License 1.0; non-commercial use only",
+            credit=SCENIMEFY,
+            note="For photos of landscapes and towns: scenes as Makoto Shinkai's films paint them.",
         ),
     )
 }

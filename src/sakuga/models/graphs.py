@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from sakuga.errors import ModelError
-from sakuga.models import metadata
+from sakuga.models import metadata, runtime
 from sakuga.models.spec import FileSource, ModelSpec
 
 PICTURE = (("picture",), ("result",))
@@ -90,15 +90,12 @@ def _scale(graph: Any, sides: tuple[int, int]) -> int | None:  # noqa: ANN401
 
 
 def _output(graph: Any, sides: tuple[int, int]) -> tuple[int, ...]:  # noqa: ANN401
-    import openvino as ov
-
     graph.reshape([1, 3, *sides])
     shape = graph.outputs[0].get_partial_shape()
     if shape.is_static:
         return tuple(shape.to_shape())
-    core: Any = ov.Core()
     kind = graph.inputs[0].get_element_type().to_dtype()
-    return tuple(core.compile_model(graph, "CPU")([np.zeros((1, 3, *sides), kind)])[0].shape)
+    return tuple(runtime.core().compile_model(graph, "CPU")([np.zeros((1, 3, *sides), kind)])[0].shape)
 
 
 def parameters(path: Path) -> int:

@@ -45,13 +45,13 @@ def identify(path: Path) -> Identity:
         raise InputError(f"{path} is not a file.")
     sha256 = cache.sha256(path)
     named = _named(sha256)
-    usage = f"sakuga restore INPUT --model {named.name if named else path}"
+    spec, parameters, told = named, None, ""
     try:
         spec, parameters = _look(path)
     except WeightsError:
         raise
     except ModelError as error:
-        spec, parameters, usage = named, None, usage if named else str(error)
+        told = str(error)
     licence = named.licence if named else spec.licence if spec else "unknown"
     return Identity(
         path=path,
@@ -62,7 +62,7 @@ def identify(path: Path) -> Identity:
         channels=(3, 3) if spec else None,
         name=named.name if named else None,
         licence=None if licence == "unknown" else licence,
-        usage=usage,
+        usage=f"sakuga {spec.purpose} INPUT --model {named.name if named else path}" if spec else told,
     )
 
 

@@ -12,7 +12,7 @@ from typing import Any, cast, get_args
 from safetensors import SafetensorError, safe_open
 
 from sakuga.errors import ModelError, WeightsError
-from sakuga.models.spec import FileSource, ModelSpec, NetworkName
+from sakuga.models.spec import FileSource, ModelSpec, NetworkName, Purpose
 
 KEY = "sakuga"
 Check = Callable[[Any], bool]
@@ -41,8 +41,12 @@ CHECKS: Mapping[str, Check] = {
     "exact": _kind(bool),
     "any_size": _kind(bool),
     "multiple": _whole(1),
+    "least": _whole(1),
     "padding": _among("edge", "reflect"),
+    "pooled": _kind(bool),
+    "purpose": _among(*get_args(Purpose)),
     "half": _among((), ("bf16",), ("fp16",), ("bf16", "fp16"), ("fp16", "bf16")),
+    "careful": _whole(0),
     "licence": _kind(str),
     "credit": _kind(str),
     "note": _kind(str),

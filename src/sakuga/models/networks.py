@@ -13,6 +13,7 @@ from sakuga.models.dat import dat
 from sakuga.models.grl import GRL
 from sakuga.models.rrdb import RRDBNet
 from sakuga.models.spec import ModelSpec
+from sakuga.models.translator import Translator
 
 BUILDERS: Mapping[str, Callable[..., nn.Module]] = {
     "animesr": AnimeSR,
@@ -20,6 +21,7 @@ BUILDERS: Mapping[str, Callable[..., nn.Module]] = {
     "dat": dat,
     "grl": GRL,
     "rrdb": RRDBNet,
+    "translator": Translator,
 }
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from sakuga.errors import ModelError
+from sakuga.models.catalog import TRANSLATOR
 from sakuga.models.spec import FileSource, ModelSpec
 
 Shapes = Mapping[str, tuple[int, ...]]
@@ -32,7 +33,7 @@ def recognise(shapes: Shapes, path: Path) -> ModelSpec | None:
 
     Raises ModelError for a relative of AnimeSR that sakuga does not run.
     """
-    return _animesr(shapes, path) or _grl(shapes, path) or _lbo(shapes, path)
+    return _animesr(shapes, path) or _grl(shapes, path) or _lbo(shapes, path) or _translator(shapes, path)
 
 
 def _animesr(shapes: Shapes, path: Path) -> ModelSpec | None:
@@ -88,6 +89,26 @@ def _lbo(shapes: Shapes, path: Path) -> ModelSpec | None:
         return None
     source = FileSource(path)
     return ModelSpec(name=path.stem, network="lbo", scale=2, source=source, options={"channels": first[0]})
+
+
+def _translator(shapes: Shapes, path: Path) -> ModelSpec | None:
+    first, block = shapes.get("model.1.weight"), shapes.get("model.12.conv_block.1.weight")
+    if first is None or block is None or first[1:] != (3, 7, 7) or "model.7.filt" not in shapes:
+        return None
+    blocks = _count(shapes, r"model\.(\d+)\.conv_block\.")
+    if f"model.{12 + blocks}.filt" not in shapes:
+        raise ModelError(
+            f"{path} holds a generator that enlarges without a blur, which sakuga does not run: only those "
+            "of CUT and Scenimefy that are anti-aliased on both ways, as both are by default."
+        )
+    return ModelSpec(
+        name=path.stem,
+        network="translator",
+        scale=1,
+        source=FileSource(path),
+        options={"channels": first[0], "blocks": blocks},
+        **TRANSLATOR,
+    )
 
 
 def _count(shapes: Shapes, pattern: str) -> int:

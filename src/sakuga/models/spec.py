@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 Option = int | float | str | bool | tuple[int, ...]
-NetworkName = Literal["animesr", "grl", "rrdb", "compact", "dat", "lbo", "community", "onnx"]
+NetworkName = Literal["animesr", "grl", "rrdb", "compact", "dat", "lbo", "translator", "community", "onnx"]
+Purpose = Literal["restore", "stylize"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ class Sourced(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ModelSpec:
-    """One restoration model; frozen, so that a name always means the same pixels."""
+    """One model; frozen, so that a name always means the same pixels."""
 
     name: str
     network: NetworkName
@@ -76,9 +77,17 @@ class ModelSpec:
     """Whether one trace of the network serves pictures of all sizes."""
     multiple: int = 1
     """The sides that the network takes are multiples of this; frames are padded, results cropped."""
+    least: int = 1
+    """The smallest side that the network takes, a multiple of `multiple`."""
     padding: Literal["edge", "reflect"] = "edge"
+    pooled: bool = False
+    """Whether layers take mean and variance over the whole picture, which tiles and shots have to share."""
+    purpose: Purpose = "restore"
+    """The command that it is for: a better picture of the same, or another picture."""
     half: tuple[Literal["bf16", "fp16"], ...] = ("bf16", "fp16")
     """Reduced precisions that the network can be tried in; each still passes the self-check first."""
+    careful: int = 0
+    """The first convolutions that keep fp32 where the others are reduced, as far as the backend can."""
     licence: str = "unknown"
     credit: str = ""
     note: str = ""

@@ -56,6 +56,11 @@ def verify(spec: Sourced) -> tuple[Checked, ...]:
     return tuple(_check(path, promised(spec.source, name, path)) for name, path in paths(spec).items())
 
 
+def hashes(spec: Sourced) -> dict[str, str]:
+    """Name of each file of the weights that is here -> its sha256 (hex). Raises WeightsError."""
+    return {check.path.name: check.found for check in verify(spec) if check.found is not None}
+
+
 def fetch(spec: Sourced, progress: Progress = quiet) -> dict[str, Path]:
     """Each file of the weights by its name in the source; those that are not here and sound are fetched.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast, overload
 
@@ -10,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sakuga.errors import InputError, SakugaError
+from sakuga.media.events import OnEvent
 from sakuga.models.catalog import DEFAULT
 from sakuga.restore import job
 from sakuga.restore.arrays import Array, restore_clip, restore_still
-from sakuga.restore.events import OnEvent
 from sakuga.restore.opening import open_engine
 from sakuga.restore.settings import Precision, RestoreSettings
 
@@ -80,7 +81,8 @@ class Restorer:
         - an iterable of (H, W, 3) frames: the same lazily; returns an iterator, one frame of look-ahead.
         - path of a picture or video: writes the result into the folder `out`, or as the file `out` if that
           has the suffix of one, and returns where it is. A result that is there already is kept unless
-          `settings.overwrite`. Of `settings`, what concerns the model was decided at load().
+          `settings.overwrite`. Of `settings`, what concerns the model and where it runs was decided at
+          load().
 
         Raises InputError for what cannot be read or has another shape, dtype or range; OutputError where the
         result cannot be written.
@@ -101,7 +103,8 @@ class Restorer:
             )
         if not source.exists():
             raise InputError(f"{source} does not exist.")
-        (result,) = job.restore([source], out, settings=settings, opener=self._opened)
+        here = replace(settings or RestoreSettings(), cluster=None)
+        (result,) = job.restore([source], out, settings=here, opener=self._opened)
         if result.destination and result.state != "failed":
             return result.destination
         raise result.error if isinstance(result.error, SakugaError) else InputError(result.sentence)

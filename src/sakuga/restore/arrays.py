@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from sakuga.engine.picture import redrawn_bands
 from sakuga.errors import InputError
 from sakuga.media.frames import Pixels
-from sakuga.restore.picture import restored_bands
 
 if TYPE_CHECKING:
     from sakuga.engine.frame_engine import FrameEngine
@@ -24,7 +24,7 @@ def restore_still(engine: FrameEngine, array: Array) -> Array:
     flat = array.ndim == 2
     pixels = _pixels(array[:, :, None] if flat else array, channels=(1, 3, 4))
     colours, transparency = (pixels[:, :, :3], pixels[:, :, 3:]) if pixels.shape[2] == 4 else (pixels, None)
-    result = np.concatenate(list(restored_bands(engine, colours, transparency)))
+    result = np.concatenate(list(redrawn_bands(engine, colours, transparency)))
     return _like(array, result[:, :, 0] if flat else result)
 
 

@@ -21,7 +21,12 @@ State = Literal["ok", "note", "problem"]
 Finding = tuple[State, str, str]
 """State, what was found, and what to do about it."""
 
-TORCH = '{} -m pip install "sakuga[torch]"'
+EXTRA = '{} -m pip install "sakuga[{}]"'
+LACKING = {
+    "ray": "not installed; only --cluster needs it",
+    "torch": "not installed; all models but .onnx files need it",
+}
+"""What is missing without a package of an extra."""
 REINSTALL = "{} -m pip install --force-reinstall {}"
 MODULES = {"opencv-python-headless": "cv2", "pillow": "PIL"}
 """Packages whose module has another name."""
@@ -64,23 +69,23 @@ def _packages() -> Iterator[tuple[str, Finding]]:
     for requirement in metadata.requires("sakuga") or []:
         needed, _, condition = requirement.partition(";")
         extra = re.search(r"extra == ['\"](\w+)['\"]", condition)
-        if extra is None or extra[1] == "torch":
+        if extra is None or extra[1] in ("cluster", "torch"):
             name = re.split(r"[<>=!~\[ ]", needed)[0]
-            yield name, _package(name, needed.strip(), optional=extra is not None)
+            yield name, _package(name, needed.strip(), extra[1] if extra else None)
 
 
-def _package(name: str, needed: str, *, optional: bool) -> Finding:
-    fix = f"Run: {TORCH.format(sys.executable)}" if optional else _reinstalled(needed)
+def _package(name: str, needed: str, extra: str | None) -> Finding:
+    fix = f"Run: {EXTRA.format(sys.executable, extra)}" if extra else _reinstalled(needed)
     if importlib.util.find_spec(MODULES.get(name, name)) is None:
-        what = "not installed; all models but .onnx files need it" if name == "torch" else "not installed"
-        return "problem" if name == "torch" or not optional else "note", what, fix
+        state: State = "problem" if name == "torch" or not extra else "note"
+        return state, LACKING.get(name, "not installed"), fix
     try:
         version = metadata.version(name)
         importlib.import_module(MODULES.get(name, name))
     except metadata.PackageNotFoundError:
         return "note", "here, but not installed by pip, so its version is unknown", ""
     except Exception as error:
-        state: State = "note" if name == "spandrel" else "problem"
+        state = "note" if name in ("ray", "spandrel") else "problem"
         return state, f"cannot be imported ({type(error).__name__}: {error})", fix
     older = f"{version}, older than {needed}"
     return ("ok", version, "") if _at_least(version, needed) else ("problem", older, fix)

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Self, cast
 
-from sakuga.restore.events import Count
+from sakuga.media.events import Count
 from sakuga.restore.settings import RestoreSettings
 
 Order = tuple[RestoreSettings, Path, Path]
@@ -90,7 +90,7 @@ def _help() -> None:
 
     pipe = sys.stdin.buffer
     settings, source, destination = cast("Order", pickle.loads(pipe.read(int.from_bytes(pipe.read(8)))))
-    threading.Thread(target=_end_with, args=(pipe,), daemon=True).start()
+    threading.Thread(target=_end_with_parent, daemon=True).start()
 
     def said(_: Count) -> None:
         os.write(1, b".")
@@ -98,8 +98,9 @@ def _help() -> None:
     help_with(open_engine(settings), source, destination, settings.encoding, settings.treatment, said)
 
 
-def _end_with(pipe: IO[bytes]) -> None:
-    pipe.read()
+def _end_with_parent() -> None:
+    # Not through sys.stdin: its lock, held by a waiting thread, aborts an interpreter that ends.
+    os.read(0, 1)
     os._exit(1)
 
 

@@ -11,7 +11,9 @@ from typing import Any
 
 import numpy as np
 
+from sakuga.engine import alpha
 from sakuga.engine.cuts import CutDetector
+from sakuga.engine.grey import to_rgb
 from sakuga.errors import InputError
 from sakuga.media.excerpts import Weight, excerpts
 from sakuga.media.frames import Pixels
@@ -26,8 +28,6 @@ from sakuga.metrics.luma import Luma, luma
 from sakuga.metrics.native import native
 from sakuga.metrics.noise import noise
 from sakuga.metrics.ringing import ringing
-from sakuga.restore import alpha
-from sakuga.restore.grey import to_rgb
 
 PLACES, LENGTH = 12, 40
 """Places of a video that are looked at, and frames in a row at each."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -9,23 +10,22 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sakuga.errors import SakugaError
-from sakuga.media.picture import open_picture
-from sakuga.media.video import open_video
+from sakuga.engine.picture import redraw
+from sakuga.media.events import Finished, OnEvent, Opened, Planned, Result, Warned, ignore
+from sakuga.media.outcome import failed, look, there_already
+from sakuga.media.plan import Plan, Task, plan
+from sakuga.media.space import shortage
+from sakuga.media.tracker import Tracker
 from sakuga.restore.crew import Crew
-from sakuga.restore.events import Finished, OnEvent, Opened, Planned, Result, Warned, ignore
 from sakuga.restore.maker import Maker
 from sakuga.restore.opening import OpenEngine, open_engine
-from sakuga.restore.picture import restore_picture
-from sakuga.restore.plan import Plan, Task, plan
 from sakuga.restore.settings import RestoreSettings
-from sakuga.restore.space import shortage
-from sakuga.restore.tracker import Tracker
-from sakuga.restore.video import restore_video
+from sakuga.restore.video import Hands, restore_video
 from sakuga.restore.work import tidy
 
 if TYPE_CHECKING:
     from sakuga.engine.frame_engine import FrameEngine
+    from sakuga.restore.farm import Farm
 
 
 def restore(
@@ -44,11 +44,12 @@ def restore(
     chosen = settings or RestoreSettings()
     planned = plan(names, Path(out), chosen)
     on_event(Planned(planned))
-    runner = _Runner(planned.tasks, chosen, on_event, opener)
     results: list[Result] = []
-    for result in _results(planned, runner):
-        on_event(result)
-        results.append(result)
+    with contextlib.ExitStack() as stack:
+        runner = _Runner(planned.tasks, chosen, on_event, opener, stack)
+        for result in _results(planned, runner):
+            on_event(result)
+            results.append(result)
     on_event(Finished(tuple(results), *runner.saved))
     return results
 
@@ -58,31 +59,38 @@ def _results(planned: Plan, runner: _Runner) -> Iterator[Result]:
         yield Result(problem.path, None, "failed", problem.sentence)
     for task in planned.finished:
         tidy(task.destination)
-        yield Result(
-            task.source, task.destination, "skipped", "It is there already; --overwrite makes it again."
-        )
+        yield there_already(task)
     for task in planned.tasks:
         yield runner.result(task)
 
 
 class _Runner:
-    """Runs tasks on one engine, which is opened when the first file turns out to be readable."""
+    """Runs tasks on one engine, which is opened when the first file turns out to be readable.
+
+    With a cluster videos go there, to its engine; pictures stay here. `stack` ends what was begun.
+    """
 
     def __init__(
-        self, tasks: Sequence[Task], settings: RestoreSettings, on_event: OnEvent, opener: OpenEngine
+        self,
+        tasks: Sequence[Task],
+        settings: RestoreSettings,
+        on_event: OnEvent,
+        opener: OpenEngine,
+        stack: contextlib.ExitStack,
     ) -> None:
         self._tasks, self._settings, self._on_event, self._opener = tasks, settings, on_event, opener
         self._tracker = Tracker(tasks, on_event)
-        self._noted = 0
+        self._noted: dict[FrameEngine, int] = {}
+        self._stack = stack
 
     def result(self, task: Task) -> Result:
         """What becomes of `task`; raises SakugaError only where the engine cannot be opened."""
         began = time.monotonic()
         try:
-            _look(task)
+            look(task)
         except Exception as error:
-            return _failed(task, error)
-        engine = self._engine
+            return failed(task, error)
+        engine = self._farm.engine if self._is_far(task) else self._engine
         self._tracker.start(task)
         result = self._attempt(engine, task)
         self._tell_new_notes(engine)
@@ -91,38 +99,59 @@ class _Runner:
     @property
     def saved(self) -> tuple[float, float]:
         """Of all that was done: the drift of colour that was put back, and the share that was reused."""
-        if "_engine" not in self.__dict__:
-            return 0.0, 0.0
-        return self._engine.report.drift, self._engine.report.reused
+        reports = [engine.report for engine in self._noted]
+        return max((it.drift for it in reports), default=0.0), max((it.reused for it in reports), default=0.0)
+
+    def _is_far(self, task: Task) -> bool:
+        return task.kind == "video" and self._settings.cluster is not None
 
     @cached_property
     def _engine(self) -> FrameEngine:
         engine = self._opener(self._settings, self._on_event)
+        self._tell(engine)
+        return engine
+
+    @cached_property
+    def _farm(self) -> Farm:
+        from sakuga.engine.cluster import connected
+        from sakuga.restore.farm import Farm
+
+        cluster = self._stack.enter_context(connected(self._settings.cluster or ""))
+        farm = Farm(cluster, self._settings, lambda note: self._on_event(Warned(note)))
+        self._tell(farm.engine)
+        return farm
+
+    def _tell(self, engine: FrameEngine) -> None:
         report = engine.report
         self._on_event(Opened(report.model, report.device, report.backend, report.precision, report.notes))
-        self._noted = len(report.notes)
-        if short := shortage(self._tasks, engine.scale):
+        if not self._noted and (short := shortage(self._tasks, engine.scale)):
             self._on_event(Warned(short))
-        return engine
+        self._noted[engine] = len(report.notes)
 
     def _tell_new_notes(self, engine: FrameEngine) -> None:
         notes = engine.report.notes
-        for note in notes[self._noted :]:
+        for note in notes[self._noted[engine] :]:
             self._on_event(Warned(note))
-        self._noted = len(notes)
+        self._noted[engine] = len(notes)
+
+    def _hands(self, task: Task) -> Hands:
+        if self._is_far(task):
+            return self._farm
+        order = self._settings, task.source, task.destination
+        return Maker(Crew(order, (self._settings.workers or 1) - 1))
 
     def _attempt(self, engine: FrameEngine, task: Task) -> Result:
         try:
             return self._restore(engine, task)
         except Exception as error:
-            return _failed(task, error)
+            return failed(task, error)
 
     def _restore(self, engine: FrameEngine, task: Task) -> Result:
         source, destination, count = task.source, task.destination, self._tracker.count
         treatment = self._settings.treatment
         if task.kind == "picture":
             quality, engine = self._settings.quality, treatment.controlled(engine)
-            frames = restore_picture(engine, source, destination, quality=quality, on_count=count)
+            frames = redraw(engine, source, destination, quality=quality, on_count=count)
             return Result(source, destination, "done", frames=frames)
         outcome = restore_video(
             engine,
@@ -130,26 +159,8 @@ class _Runner:
             destination,
             self._settings.encoding,
             treatment=treatment,
-            hands=Maker(Crew((self._settings, source, destination), self._settings.workers - 1)),
+            hands=self._hands(task),
             on_count=count,
             on_note=lambda note: self._on_event(Warned(note)),
         )
         return Result(source, destination, "done", frames=outcome.frames, warnings=outcome.warnings)
-
-
-def _look(task: Task) -> None:
-    """Raise InputError where the file cannot be opened."""
-    with open_picture(task.source) if task.kind == "picture" else open_video(task.source):
-        pass
-
-
-def _failed(task: Task, error: Exception) -> Result:
-    sentence = str(error) if isinstance(error, SakugaError) else _unexpected(task, error)
-    return Result(task.source, task.destination, "failed", sentence, error=error)
-
-
-def _unexpected(task: Task, error: Exception) -> str:
-    if isinstance(error, MemoryError):
-        return f"{task.source} needs more memory than there is; a smaller --scale or --tile needs less."
-    cause = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-    return f"{task.source} met a mistake in sakuga ({cause}); please report it."

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sakuga.media.codecs import Encoding
+from sakuga.media.events import OnCount
 from sakuga.media.frames import VideoFrame
 from sakuga.restore import stretches
 from sakuga.restore.crew import Crew
-from sakuga.restore.events import OnCount
 from sakuga.restore.pipeline import Stages, overlap
 from sakuga.restore.progress import Progress
 from sakuga.restore.reel import Reel, Restored

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from sakuga.restore.events import Fetching, OnEvent, ignore
+from sakuga.errors import ModelError
+from sakuga.media.events import Fetching, OnEvent, ignore
 from sakuga.restore.settings import RestoreSettings
 
 if TYPE_CHECKING:
@@ -15,20 +16,23 @@ OpenEngine = Callable[[RestoreSettings, OnEvent], "FrameEngine"]
 
 
 def open_engine(settings: RestoreSettings, on_event: OnEvent = ignore) -> FrameEngine:
-    """Raises UnknownModel, WeightsError, DeviceError or InputError; `on_event` hears of what is fetched."""
+    """Raises ModelError, WeightsError, DeviceError or InputError; `on_event` hears of what is fetched."""
     from sakuga.engine.engine import open_engine
     from sakuga.models.load import load
 
     def fetching(what: str, done: int, total: int | None) -> None:
         on_event(Fetching(what, done, total))
 
+    model = load(settings.model, fetching)
+    if model.spec.purpose != "restore":
+        raise ModelError(f"--model {settings.model} makes other pictures of photos: use `sakuga stylize`.")
     return open_engine(
-        load(settings.model, fetching),
+        model,
         device=settings.device,
         precision=settings.precision,
         tile=settings.tile,
         scale=settings.scale,
         color_lock=settings.color_lock,
         reuse=settings.reuse,
-        workers=settings.workers,
+        workers=settings.workers or 1,
     )

@@ -13,9 +13,9 @@ from sakuga.engine.frame_engine import FrameEngine
 from sakuga.errors import InputError
 from sakuga.media.atomic import replacing
 from sakuga.media.codecs import Encoding
+from sakuga.media.events import OnEvent, Warned, ignore
 from sakuga.media.frames import Pixels
 from sakuga.restore.estimate import estimate
-from sakuga.restore.events import OnEvent, Warned, ignore
 from sakuga.restore.inspection import Look, inspect
 from sakuga.restore.opening import open_engine
 from sakuga.restore.page import Column, Row, page

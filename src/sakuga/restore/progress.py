@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sakuga.restore.events import Count, OnCount
+from sakuga.media.events import Count, OnCount
 
 
 class Progress:

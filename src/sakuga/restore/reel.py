@@ -45,6 +45,8 @@ class Reel:
         self.engine, self.told = treatment.dressed(engine, video, encoding)
         self.video, self.destination, self.encoding = video, destination, encoding
         self.size = self.engine.size(video.info.width, video.info.height)
+        self.settled: Settled | None = None
+        """What was chosen; None before that."""
         self._treatment = treatment
 
     def parts(self) -> dict[str, str]:
@@ -53,9 +55,13 @@ class Reel:
             "the source": mark_of(self.video.path),
             "the model or its settings": self.engine.identity,
             "the encoding": f"{replace(self.encoding, cores=None)} {self.size}",
-            "a repair or control": f"{self._treatment} {self.told}",
+            "a repair or control": f"{self._treatment} {self._told()}",
             "the program": f"{versions()}, {stretches.RULES}",
         }
+
+    def _told(self) -> tuple[str, ...]:
+        """The same whatever folder the source is named from."""
+        return tuple(line.replace(str(self.video.path), self.video.path.name) for line in self.told)
 
     def planned(self) -> Settled:
         """What this machine would choose."""
@@ -63,6 +69,7 @@ class Reel:
 
     def settle(self, settled: Settled) -> None:
         """Do as was chosen."""
+        self.settled = settled
         self.engine.settle(self._width, self._height, settled.tile)
         self.encoding = replace(self.encoding, cores=settled.cores)
 

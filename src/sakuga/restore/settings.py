@@ -41,16 +41,24 @@ class RestoreSettings:
     """How videos are encoded."""
     treatment: Treatment = field(default_factory=Treatment)
     """How sources are repaired and results controlled."""
-    workers: int = 1
-    """Processes that restore segments of a video at the same time."""
+    workers: int | None = None
+    """Processes that restore segments of a video at the same time; None: one, or what the cluster has."""
+    cluster: str | None = None
+    """Address of a Ray cluster that restores videos, see `engine.cluster.connected`; None: none does."""
     overwrite: bool = False
     """Whether outputs that are there already are made again."""
 
     def __post_init__(self) -> None:
         if self.tile is not None and self.tile < 1:
             raise InputError(f"--tile is {self.tile}; it is a number of pixels, 1 or more.")
-        if self.workers < 1:
+        if self.workers is not None and self.workers < 1:
             raise InputError(f"--workers is {self.workers}; it is a number of processes, 1 or more.")
+        if self.cluster is not None and not self.cluster.strip():
+            raise InputError("--cluster is empty; give local, auto or host:port.")
+        if self.cluster is not None and ":" in self.device:
+            raise InputError(
+                f"--device {self.device}: a cluster chooses among its GPUs itself; leave the number out."
+            )
         if self.scale is not None and not (math.isfinite(self.scale) and self.scale > 0):
             raise InputError(f"--scale is {self.scale:g}; it is a number above 0, such as 2 or 1.5.")
         if self.quality is not None and not 1 <= self.quality <= 100:

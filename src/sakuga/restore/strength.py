@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
+from sakuga.engine.bands import together
 from sakuga.engine.resample import resample, resample_bands
 from sakuga.media.frames import Pixels
-from sakuga.restore.bands import together
 from sakuga.restore.wrapped import Wrapped, paired
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Protocol
 from sakuga.errors import InputError
 from sakuga.media.assembly import assemble, check_destination
 from sakuga.media.codecs import Encoding
+from sakuga.media.events import OnCount, ignore
 from sakuga.media.video import VideoFile
-from sakuga.restore.events import OnCount, ignore
 from sakuga.restore.maker import Maker
 from sakuga.restore.progress import Progress
 from sakuga.restore.reel import Reel

@@ -14,7 +14,7 @@ from torch import nn
 
 from sakuga.errors import InputError, OutputError
 from sakuga.media.atomic import replacing
-from sakuga.models import graphs, metadata
+from sakuga.models import graphs, metadata, runtime
 from sakuga.models.animesr import MULTIPLE
 from sakuga.models.derived import freeze
 from sakuga.models.spec import FileSource, ModelSpec
@@ -124,9 +124,7 @@ def _examples(step: Any, spec: ModelSpec, height: int, width: int) -> tuple[torc
 
 def _demand_parity(step: nn.Module, spec: ModelSpec, path: Path) -> None:
     """A recurrent network's state is compared as well: what it takes on is wrong in every frame to come."""
-    import openvino as ov
-
-    core: Any = ov.Core()
+    core = runtime.core()
     model = core.compile_model(core.read_model(path), "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
     for height, width in ((4, 4), (5, 7)):
         examples = _examples(step, spec, height * spec.multiple * 2, width * spec.multiple * 2)

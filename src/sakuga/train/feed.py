@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import cv2
 import numpy as np
@@ -13,8 +13,10 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.utils.data import DataLoader
 
+from sakuga.degrade.pipeline import Sample
+from sakuga.train.machine import Machine
 from sakuga.train.order import Order
-from sakuga.train.recipe import Data
+from sakuga.train.recipe import Data, Recipe
 from sakuga.train.trainer import Batch
 
 Arrays = Mapping[str, NDArray[np.float32]]
@@ -27,6 +29,13 @@ class Samples(Protocol):
     def __len__(self) -> int: ...
 
     def __getitem__(self, number: int) -> Arrays: ...
+
+
+@runtime_checkable
+class Explained(Protocol):
+    """Samples that know what was done to them."""
+
+    def degradation(self, number: int) -> Sample: ...
 
 
 class Feed:
@@ -60,6 +69,20 @@ class Feed:
 
     def _target(self, batch: Mapping[str, Tensor]) -> Tensor:
         return batch["gt" if self._data.target == "gt" else "pseudo_gt"]
+
+
+def order_of(recipe: Recipe, samples: Samples, machine: Machine, step: int) -> Order:
+    """Which samples this process has its part of, from `step` on."""
+    data = recipe.data
+    return Order(
+        len(samples),
+        data.batch,
+        recipe.run.seed,
+        step,
+        machine.process,
+        machine.processes,
+        data.crops,
+    )
 
 
 def _one_core(_worker: int) -> None:

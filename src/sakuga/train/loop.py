@@ -15,9 +15,8 @@ import torch
 from sakuga.errors import InputError, SakugaError
 from sakuga.train import state
 from sakuga.train.events import Began, Noted, OnEvent, Saved, Stepped, Validated, ignore
-from sakuga.train.feed import Feed, Samples
+from sakuga.train.feed import Feed, Samples, order_of
 from sakuga.train.machine import Machine
-from sakuga.train.order import Order
 from sakuga.train.recipe import Recipe
 from sakuga.train.trainer import Trainer
 from sakuga.train.views import View
@@ -147,17 +146,8 @@ class Loop:
         return _Since(self._machine.device)
 
     def _feed(self) -> Feed:
-        data, machine = self._recipe.data, self._machine
-        order = Order(
-            len(self._samples),
-            data.batch,
-            self._recipe.run.seed,
-            self.step,
-            machine.process,
-            machine.processes,
-            data.crops,
-        )
-        return Feed(self._samples, order, data, machine.device)
+        order = order_of(self._recipe, self._samples, self._machine, self.step)
+        return Feed(self._samples, order, self._recipe.data, self._machine.device)
 
     def _captured(self) -> dict[str, Any]:
         return state.capture(self.trainer, self._machine, self._recipe, self.step)

@@ -20,9 +20,11 @@ from sakuga.degrade.clip import stream, to_clip
 from sakuga.degrade.enhancing import gamma_of
 from sakuga.degrade.folder import index_of
 from sakuga.degrade.lines import Background, enhance
+from sakuga.degrade.pipeline import Sample
 from sakuga.errors import InputError
 from sakuga.media import manifest
 from sakuga.media.manifest import Entry
+from sakuga.media.picture import open_picture
 from sakuga.media.plain import Rgb, read_rgb
 from sakuga.train import turns
 from sakuga.train.grid import anywhere
@@ -135,6 +137,17 @@ class Pairs:
             "gt": turns.planes(turns.turned(to_clip(whole.gt[large]), turn)),
             "pseudo_gt": turns.planes(turns.turned(to_clip(whole.pseudo_gt[large]), turn)),
         }
+
+    def degradation(self, number: int) -> Sample:
+        """What happened to the picture that the LQ of a sample is cut from."""
+        epoch, index = divmod(number, len(self))
+        which = index // self.making.crops
+        with open_picture(self.entries[which].file) as picture:
+            size = picture.height, picture.width
+        height, width = (side // self.making.multiple * self.making.multiple for side in size)
+        chance = stream(self.making.seed, 3 * (epoch * len(self.entries) + which))
+        preset = pipeline.named(self.making.preset)
+        return pipeline.draw(preset, chance, (height, width), scale=self.making.scale)
 
     def __getstate__(self) -> dict[str, Any]:
         """Workers begin with nothing remembered."""

@@ -85,6 +85,8 @@ class Losses:
     """Name in models.features.FEATURES -> weight; two of them make the twin loss."""
     detached: tuple[str, ...] = ()
     """Those of them without a gradient, as in the released APISR."""
+    unbalanced: tuple[str, ...] = ()
+    """Those of them whose layers weigh as those of VGG-19 do, before APISR balances them."""
     critic: Literal["", "patch", "multi-scale", "unet"] = ""
     """Empty for no adversary."""
     game: Literal["lsgan", "vanilla"] = "lsgan"

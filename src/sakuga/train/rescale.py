@@ -20,8 +20,8 @@ from sakuga.engine.resample import resample
 from sakuga.errors import InputError
 from sakuga.media.atomic import replacing
 from sakuga.media.plain import Rgb, write_rgb
+from sakuga.train.excerpt import Reel, Run
 from sakuga.train.frames import PARTS, SCALE
-from sakuga.train.runs import Reel, Run
 
 FACTORS = (1.0, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3)
 """The paper's series."""

@@ -13,8 +13,8 @@ from PIL import Image
 
 from sakuga.media.html import document, uri
 from sakuga.media.plain import Rgb
+from sakuga.train.excerpt import Reel
 from sakuga.train.ranking import MEASURES, Ranked
-from sakuga.train.runs import Reel
 
 if TYPE_CHECKING:
     from sakuga.train.survey import Crop, Survey

@@ -16,11 +16,11 @@ from sakuga.engine.frame_engine import FrameEngine
 from sakuga.media.atomic import replacing
 from sakuga.media.plain import Rgb, read_rgb
 from sakuga.metrics.luma import luma
+from sakuga.train.excerpt import Reel
 from sakuga.train.frames import SCALE
 from sakuga.train.ranking import Ranked, Values, measured, ranked
 from sakuga.train.rescale import Note, Rescaling, Sample, exact, series
 from sakuga.train.rescale_page import page
-from sakuga.train.runs import Reel
 
 PAGE = "rescale.html"
 SERIES = "series.json"

@@ -43,7 +43,10 @@ class Trainer:
         self._recipe, self._machine = recipe, machine
         self._pixel = PIXEL[recipe.losses.pixel]
         self._views = {name: view.to(machine.device) for name, view in (views or {}).items()}
-        self.network, self.optimiser = self._ready(networks.build(recipe.model), recipe.schedule.rate)
+        network = networks.build(recipe.model)
+        if recipe.run.compile:
+            cast("Any", network).compile()
+        self.network, self.optimiser = self._ready(network, recipe.schedule.rate)
         self.critic: nn.Module | None = None
         self.critic_optimiser: Any = None
         if recipe.losses.critic:

@@ -31,8 +31,16 @@ def opened(losses: Losses, on_note: Callable[[str], None], progress: Progress = 
     for name in losses.perceptual:
         if name not in FEATURES:
             raise InputError(f"losses.perceptual: there is no {name}; there are {', '.join(FEATURES)}.")
-        views[name] = _view(FEATURES[name], name in losses.detached, on_note, progress)
+        view = _view(FEATURES[name], name in losses.detached, on_note, progress)
+        views[name] = _unbalanced(view) if name in losses.unbalanced else view
     return views
+
+
+def _unbalanced(view: View) -> View:
+    """Its layers, from the first to the last, with the weights of VGG-19's."""
+    taps = zip(view.loss.taps, FEATURES["vgg19-imagenet"].taps.values(), strict=True)
+    view.loss.taps = dict(taps)
+    return view
 
 
 def _view(spec: FeatureSpec, detached: bool, on_note: Callable[[str], None], progress: Progress) -> View:

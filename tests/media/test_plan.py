@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from sakuga.errors import InputError
-from sakuga.restore.plan import plan
+from sakuga.media.plan import plan
 from sakuga.restore.settings import RestoreSettings
 
 KEEP = RestoreSettings()
@@ -154,7 +154,7 @@ def test_one_file_may_name_its_result(tmp_path):
     source = picture(tmp_path / "a.png")
     (task,) = plan([source], tmp_path / "new" / "b.webp", KEEP).tasks
     assert task.destination == tmp_path / "new" / "b.webp"
-    with pytest.raises(InputError, match="2 to restore"):
+    with pytest.raises(InputError, match="2 sources"):
         plan([source, picture(tmp_path / "c.png")], tmp_path / "b.webp", KEEP)
     with pytest.raises(InputError, match=r"b\.mp4 cannot hold"):
         plan([source], tmp_path / "b.mp4", KEEP)

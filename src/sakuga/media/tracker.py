@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 
-from sakuga.restore.events import Count, OnEvent, Progressed, Started
-from sakuga.restore.meter import Meter
-from sakuga.restore.plan import Task
+from sakuga.media.events import Count, OnEvent, Progressed, Started
+from sakuga.media.meter import Meter
+from sakuga.media.plan import Task
 
 INTERVAL = 0.1
 """Seconds between two events."""

@@ -7,11 +7,12 @@ import pytest
 from PIL import Image
 
 from fakes import LookingAheadEngine, NearestEngine
+from sakuga.engine.picture import redraw
 from sakuga.errors import InputError, OutputError
+from sakuga.media import origin
 from sakuga.media.layout import PictureLayout
 from sakuga.media.metadata import Metadata
 from sakuga.media.picture import open_picture, write_animation, write_picture
-from sakuga.restore.picture import restore_picture
 
 LOSSLESS = [".png", ".webp", ".tiff", ".bmp"]
 LOSSY = [".jpg", ".avif"]
@@ -62,7 +63,7 @@ def still(path):
 def test_an_identity_keeps_every_bit(tmp_path, suffix, channels, size):
     source = write(tmp_path / f"a{suffix}", drawing(*size, channels))
     result = tmp_path / "out" / f"a{suffix}"
-    restore_picture(NearestEngine(), source, result)
+    redraw(NearestEngine(), source, result)
     assert np.array_equal(still(result), still(source))
     assert still(result).shape == still(source).shape
 
@@ -71,7 +72,7 @@ def test_an_identity_keeps_every_bit(tmp_path, suffix, channels, size):
 @pytest.mark.parametrize("suffix", [".png", ".tiff"])
 def test_an_identity_keeps_sixteen_bits(tmp_path, suffix, channels):
     source = write(tmp_path / f"a{suffix}", drawing(37, 53, channels, np.uint16))
-    restore_picture(NearestEngine(), source, tmp_path / f"b{suffix}")
+    redraw(NearestEngine(), source, tmp_path / f"b{suffix}")
     result = still(tmp_path / f"b{suffix}")
     assert result.dtype == np.uint16
     assert np.array_equal(result, still(source))
@@ -81,7 +82,7 @@ def test_an_identity_keeps_sixteen_bits(tmp_path, suffix, channels):
 @pytest.mark.parametrize("suffix", LOSSY)
 def test_an_identity_keeps_lossy_formats_close(tmp_path, suffix, channels):
     source = write(tmp_path / f"a{suffix}", drawing(64, 80, channels))
-    restore_picture(NearestEngine(), source, tmp_path / f"b{suffix}")
+    redraw(NearestEngine(), source, tmp_path / f"b{suffix}")
     before, after = still(source), still(tmp_path / f"b{suffix}")
     assert after.shape == before.shape
     assert np.abs(before.astype(int) - after).mean() < 1
@@ -92,10 +93,46 @@ def test_metadata_survives(tmp_path, suffix):
     source = tmp_path / f"a{suffix}"
     with Image.fromarray(drawing(20, 30, 3)) as image:
         image.save(source, **({} if suffix == ".bmp" else {"exif": EXIF.tobytes()}))
-    restore_picture(NearestEngine(2), source, tmp_path / f"b{suffix}")
+    redraw(NearestEngine(2), source, tmp_path / f"b{suffix}")
     with Image.open(source) as before, Image.open(tmp_path / f"b{suffix}") as after:
         assert after.size == (60, 40)
         assert after.getexif().get(0x010F) == before.getexif().get(0x010F)
+
+
+@pytest.mark.parametrize("suffix", [*LOSSLESS, *LOSSY, ".gif"])
+def test_a_model_that_is_known_is_told_where_there_is_a_place(tmp_path, suffix):
+    told = {"name": "網", "files": {"網.onnx": "ab" * 32}}
+    known, unknown = NearestEngine(2), NearestEngine(2)
+    known.report.model, known.report.weights = told["name"], told["files"]
+    before = Metadata(text=(("Title", "題"), ("restored", '{"name": "another"}')))
+    source = write(tmp_path / "a.png", drawing(20, 30, 3), before)
+    made, plain = tmp_path / f"b{suffix}", tmp_path / f"c{suffix}"
+    redraw(known, source, made)
+    redraw(unknown, source, plain)
+    assert np.array_equal(still(made), still(plain))
+    with open_picture(made) as one, open_picture(plain) as other:
+        if suffix != ".png":
+            assert origin.told_in(one.metadata) is None
+            return
+        assert origin.told_in(one.metadata) == told
+        assert [key for key, _ in one.metadata.text] == ["Title", "restored"]
+        assert other.metadata.text == before.text
+
+
+def test_an_animated_png_tells_its_model(tmp_path):
+    engine = NearestEngine(2)
+    engine.report.weights = {"a.onnx": "ab" * 32}
+    frames = [(np.full((12, 16, 3), 40 * index, np.uint8), 50.0) for index in range(3)]
+    write_animation(tmp_path / "a.png", PictureLayout(16, 12, 3, "uint8"), frames, 0, Metadata())
+    redraw(engine, tmp_path / "a.png", tmp_path / "b.png")
+    with open_picture(tmp_path / "b.png") as made:
+        assert origin.told_in(made.metadata) == {"name": "nearest", "files": engine.report.weights}
+        assert made.count == 3
+
+
+@pytest.mark.parametrize("text", ["[1]", "{", "null", '"x"'])
+def test_what_tells_nothing_is_no_model(text):
+    assert origin.told_in(Metadata(text=(("restored", text),))) is None
 
 
 @pytest.mark.parametrize("suffix", [".gif", ".webp", ".png"])
@@ -105,7 +142,7 @@ def test_an_animation_keeps_frames_times_and_loops(tmp_path, suffix):
     frames[2][0][3:6, 4:9] = (255, 0, 0)
     write_animation(source, PictureLayout(16, 12, 3, "uint8"), frames, 3, Metadata())
     counts = []
-    assert restore_picture(LookingAheadEngine(2), source, result, on_count=counts.append) == 5
+    assert redraw(LookingAheadEngine(2), source, result, on_count=counts.append) == 5
     assert [count.done for count in counts] == [1, 2, 3, 4, 5]
     with open_picture(result) as made, open_picture(source) as given:
         assert (made.width, made.height, made.count, made.loop) == (32, 24, 5, given.loop)
@@ -123,7 +160,7 @@ def test_a_transparent_animation_stays_transparent(tmp_path, suffix):
         frame[:, : 4 * index, 3] = 0
         frames.append((frame, 100.0))
     write_animation(source, PictureLayout(16, 16, 4, "uint8"), frames, 0, Metadata())
-    restore_picture(LookingAheadEngine(3), source, result)
+    redraw(LookingAheadEngine(3), source, result)
     for (before, _), (after, _) in zip(read(source), read(result), strict=True):
         large = before.repeat(3, 0).repeat(3, 1)
         assert np.array_equal(after[..., 3], large[..., 3])
@@ -139,12 +176,12 @@ def test_pages_of_a_tiff_stay_pages_of_their_own_size(tmp_path):
         None,
         Metadata(),
     )
-    restore_picture(NearestEngine(2), tmp_path / "a.tiff", tmp_path / "b.tiff")
+    redraw(NearestEngine(2), tmp_path / "a.tiff", tmp_path / "b.tiff")
     for page, (made, _) in zip(pages, read(tmp_path / "b.tiff"), strict=True):
         assert made.dtype == page.dtype
         assert np.array_equal(made, page.repeat(2, 0).repeat(2, 1))
     with pytest.raises(OutputError, match=r"a\.tiff holds 3 pages"):
-        restore_picture(NearestEngine(), tmp_path / "a.tiff", tmp_path / "b.png")
+        redraw(NearestEngine(), tmp_path / "a.tiff", tmp_path / "b.png")
 
 
 def test_no_dark_fringe_around_what_is_cut_out(tmp_path):
@@ -158,7 +195,7 @@ def test_no_dark_fringe_around_what_is_cut_out(tmp_path):
     cut_out = np.zeros((40, 40, 4), np.uint8)
     cut_out[8:32, 8:32] = (230, 180, 90, 255)
     source = write(tmp_path / "a.png", cut_out)
-    restore_picture(NearestEngine(2, change=blurred), source, tmp_path / "b.png")
+    redraw(NearestEngine(2, change=blurred), source, tmp_path / "b.png")
     result = still(tmp_path / "b.png")
     visible = result[..., 3] > 0
     assert visible.any()
@@ -171,7 +208,7 @@ def test_opaque_alpha_costs_nothing_and_stays(tmp_path):
     pixels = drawing(9, 9, 4)
     pixels[..., 3] = 255
     engine = NearestEngine(2)
-    restore_picture(engine, write(tmp_path / "a.png", pixels), tmp_path / "b.png")
+    redraw(engine, write(tmp_path / "a.png", pixels), tmp_path / "b.png")
     assert engine.pictures == 1
     assert still(tmp_path / "b.png").shape == (18, 18, 4)
 
@@ -179,16 +216,16 @@ def test_opaque_alpha_costs_nothing_and_stays(tmp_path):
 def test_a_format_without_alpha_takes_what_is_opaque_and_refuses_the_rest(tmp_path):
     pixels = drawing(9, 9, 4)
     with pytest.raises(OutputError, match=r"b\.jpg cannot hold transparency"):
-        restore_picture(NearestEngine(), write(tmp_path / "a.png", pixels), tmp_path / "b.jpg")
+        redraw(NearestEngine(), write(tmp_path / "a.png", pixels), tmp_path / "b.jpg")
     pixels[..., 3] = 255
-    restore_picture(NearestEngine(), write(tmp_path / "c.png", pixels), tmp_path / "d.jpg")
+    redraw(NearestEngine(), write(tmp_path / "c.png", pixels), tmp_path / "d.jpg")
     assert still(tmp_path / "d.jpg").shape == (9, 9, 3)
 
 
 def test_rows_are_counted(tmp_path):
     counts = []
     source = write(tmp_path / "a.png", drawing(20, 30, 3))
-    restore_picture(NearestEngine(2, rows=15), source, tmp_path / "b.png", on_count=counts.append)
+    redraw(NearestEngine(2, rows=15), source, tmp_path / "b.png", on_count=counts.append)
     assert [(count.done, count.total, count.unit) for count in counts] == [
         (15, 40, "rows"),
         (30, 40, "rows"),
@@ -205,7 +242,7 @@ def test_a_truncated_picture_fails_and_leaves_nothing(tmp_path, suffix, keep):
     source.write_bytes(content[: int(len(content) * keep)])
     result = tmp_path / "out" / f"a{suffix}"
     with pytest.raises(InputError, match=rf"a\{suffix}"):
-        restore_picture(NearestEngine(2), source, result)
+        redraw(NearestEngine(2), source, result)
     assert not list((tmp_path / "out").glob("*"))
 
 
@@ -221,6 +258,6 @@ def test_an_interrupt_in_the_middle_leaves_nothing_and_keeps_the_old(tmp_path):
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        restore_picture(Engine(), source, result)
+        redraw(Engine(), source, result)
     assert [path.name for path in result.parent.iterdir()] == ["a.png"]
     assert result.read_bytes() == b"old"

@@ -7,14 +7,33 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from sakuga.errors import InputError
-from sakuga.media.codecs import container_for
-from sakuga.media.formats import FORMATS, by_content
+from sakuga.media.codecs import Encoding, container_for
+from sakuga.media.formats import FORMATS, FormatName, by_content
 from sakuga.media.picture import is_picture
 from sakuga.media.sources import Found, Kind, Problem, Source, find
 from sakuga.media.video import is_video
-from sakuga.restore.settings import RestoreSettings
+
+
+class Wishes(Protocol):
+    """What of a user's settings decides the names of results."""
+
+    @property
+    def format(self) -> FormatName | None:
+        """Format of all pictures; None keeps each picture's own."""
+        ...
+
+    @property
+    def encoding(self) -> Encoding:
+        """How videos are encoded."""
+        ...
+
+    @property
+    def overwrite(self) -> bool:
+        """Whether results that are there already are made again."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,19 +57,19 @@ class Plan:
     """Files inside folders that are neither picture nor video."""
 
 
-def plan(names: Iterable[str | Path], out: Path, settings: RestoreSettings) -> Plan:
-    """What restoring `names` into `out` means.
+def plan(names: Iterable[str | Path], out: Path, wishes: Wishes) -> Plan:
+    """What making files of `names` in `out` means.
 
     `out` is a folder in which the trees of named folders are mirrored; with a single source and the suffix of
     a picture or video it is the file itself. Raises InputError where `out` names a file for several sources.
     """
     alone = _names_a_file(out)
     found = find(names, skip=None if alone else out)
-    tasks = _one_task(found, out) if alone else _mirrored(found.sources, out, settings)
+    tasks = _one_task(found, out) if alone else _mirrored(found.sources, out, wishes)
     sources = {_key(task.source.resolve()) for task in tasks}
     wrong = [task for task in tasks if _key(task.destination.resolve()) in sources]
     right = [task for task in tasks if task not in wrong]
-    finished = [task for task in right if task.destination.is_file() and not settings.overwrite]
+    finished = [task for task in right if task.destination.is_file() and not wishes.overwrite]
     return Plan(
         tasks=tuple(task for task in right if task not in finished),
         finished=tuple(finished),
@@ -66,7 +85,7 @@ def _names_a_file(out: Path) -> bool:
 def _one_task(found: Found, out: Path) -> list[Task]:
     if len(found.sources) > 1:
         raise InputError(
-            f"--out {out} names one file, but there are {len(found.sources)} to restore; name a folder."
+            f"--out {out} names one file, but there are {len(found.sources)} sources; name a folder."
         )
     for source in found.sources:
         if not (is_picture if source.kind == "picture" else is_video)(out):
@@ -74,19 +93,19 @@ def _one_task(found: Found, out: Path) -> list[Task]:
     return [Task(source.path, out, source.kind) for source in found.sources]
 
 
-def _mirrored(sources: Sequence[Source], out: Path, settings: RestoreSettings) -> list[Task]:
-    places = _distinct([_place(source, settings) for source in sources], sources)
+def _mirrored(sources: Sequence[Source], out: Path, wishes: Wishes) -> list[Task]:
+    places = _distinct([_place(source, wishes) for source in sources], sources)
     return [
         Task(source.path, out / place, source.kind) for source, place in zip(sources, places, strict=True)
     ]
 
 
-def _place(source: Source, settings: RestoreSettings) -> Path:
+def _place(source: Source, wishes: Wishes) -> Path:
     """Where `source` goes below the output folder, if nothing else goes there."""
     if source.kind == "video":
-        return source.place.with_suffix(container_for(source.path, settings.encoding))
-    if settings.format:
-        return source.place.with_suffix(FORMATS[settings.format].suffixes[0])
+        return source.place.with_suffix(container_for(source.path, wishes.encoding))
+    if wishes.format:
+        return source.place.with_suffix(FORMATS[wishes.format].suffixes[0])
     return source.place if is_picture(source.path) else source.place.with_suffix(_true_suffix(source.path))
 
 

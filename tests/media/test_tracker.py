@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from sakuga.restore.events import Count, Progressed, Started
-from sakuga.restore.plan import Task
-from sakuga.restore.space import shortage
-from sakuga.restore.tracker import INTERVAL, Tracker
+from sakuga.media.events import Count, Progressed, Started
+from sakuga.media.plan import Task
+from sakuga.media.space import shortage
+from sakuga.media.tracker import INTERVAL, Tracker
 
 
 class Clock:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from sakuga.restore.plan import Plan, Task
+from sakuga.media.plan import Plan, Task
 
 State = Literal["done", "skipped", "failed"]
 Unit = Literal["frames", "rows"]

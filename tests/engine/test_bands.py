@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sakuga.restore.bands import counted, side_by_side
+from sakuga.engine.bands import counted, side_by_side
 
 
 def cut(pixels, heights):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sakuga.restore.meter import WINDOW, Meter
+from sakuga.media.meter import WINDOW, Meter
 
 
 class Clock:

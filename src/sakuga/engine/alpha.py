@@ -10,8 +10,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from sakuga.engine.grey import to_grey, to_rgb
 from sakuga.media.frames import Pixels
-from sakuga.restore.grey import to_grey, to_rgb
 
 if TYPE_CHECKING:
     from sakuga.engine.frame_engine import FrameEngine
@@ -63,6 +63,12 @@ def enlarge(engine: FrameEngine, alpha: Pixels) -> Iterator[Pixels]:
     if alpha.min() == alpha.max():
         return _constant(alpha, width, height)
     return _bounded(engine, alpha, _nearest(alpha.shape[1], width), _nearest(alpha.shape[0], height))
+
+
+def kept(engine: FrameEngine, alpha: Pixels) -> Iterator[Pixels]:
+    """`alpha` (H, W, 1) as it is, for networks that make another picture of the same size."""
+    assert engine.size(alpha.shape[1], alpha.shape[0]) == (alpha.shape[1], alpha.shape[0])
+    yield alpha
 
 
 def _constant(alpha: Pixels, width: int, height: int) -> Iterator[Pixels]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sakuga.restore.grey import to_grey, to_rgb
+from sakuga.engine.grey import to_grey, to_rgb
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16])

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fakes import NearestEngine
-from sakuga.restore.alpha import bleed, enlarge
+from sakuga.engine.alpha import bleed, enlarge
 
 
 def disc(size, dtype=np.uint8):

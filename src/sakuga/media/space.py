@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-from sakuga.restore.plan import Task
+from sakuga.media.plan import Task
 
 _LOSSLESS = {".png", ".apng", ".tif", ".tiff", ".bmp", ".gif"}
 _LOSSY_TO_LOSSLESS = 8

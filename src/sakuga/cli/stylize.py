@@ -1,0 +1,80 @@
+"""`sakuga stylize`: read the flags, run the job, show it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from cyclopts import Group, Parameter
+
+from sakuga.cli.exits import Exit, UsageError
+from sakuga.models.catalog import SCENE
+
+MODEL = Group("Model", sort_key=1)
+PICTURES = Group("Pictures", sort_key=2)
+FILES = Group("Files", sort_key=0)
+
+Precision = Literal["auto", "fp32", "bf16", "fp16"]
+Format = Literal["png", "webp", "avif", "jpeg", "tiff"]
+
+
+def stylize(
+    *paths: Path,
+    out: Annotated[Path, Parameter(group=FILES)] = Path("stylized"),
+    overwrite: Annotated[bool, Parameter(group=FILES, negative="", show_default=False)] = False,
+    json: Annotated[bool, Parameter(group=FILES, negative="", show_default=False)] = False,
+    model: Annotated[str, Parameter(group=MODEL)] = SCENE,
+    device: Annotated[str, Parameter(group=MODEL)] = "auto",
+    precision: Annotated[Precision, Parameter(group=MODEL)] = "auto",
+    tile: Annotated[int | None, Parameter(group=MODEL)] = None,
+    format: Annotated[Format | None, Parameter(group=PICTURES)] = None,  # noqa: A002
+    quality: Annotated[int | None, Parameter(group=PICTURES)] = None,
+) -> int:
+    """Make anime scenes of photos.
+
+    Parameters
+    ----------
+    paths
+        Files, folders (with all that is in them) and globs.
+    out
+        Folder for the results, in which a folder's tree is mirrored; or the file itself for a single source.
+    overwrite
+        Make results again that are there already; without it they are skipped.
+    json
+        Tell what happens as one JSON object per line on stdout.
+    model
+        A name that `sakuga models list` shows, or a .pth, .safetensors or .onnx file.
+    device
+        auto, cpu, cuda, cuda:1, mps, xpu, gpu (Intel) or npu.
+    precision
+        Arithmetic of the network; a reduced one is used only if it passes a check against fp32.
+    tile
+        Longest side of a tile in pixels; without it pictures go through whole.
+    format
+        Format of the pictures; without it each keeps its own.
+    quality
+        1 to 100, for JPEG, WebP and AVIF.
+    """
+    if not paths:
+        raise UsageError("Name at least one picture, folder or glob to stylize.")
+
+    from sakuga.cli.report import reporter
+    from sakuga.errors import InputError
+    from sakuga.stylize import job
+    from sakuga.stylize.settings import StylizeSettings
+
+    try:
+        settings = StylizeSettings(
+            model=model,
+            device=device,
+            precision=precision,
+            tile=tile,
+            format=format,
+            quality=quality,
+            overwrite=overwrite,
+        )
+    except InputError as error:
+        raise UsageError(str(error)) from None
+    with reporter(json=json) as report:
+        results = job.stylize(paths, out, settings=settings, on_event=report)
+    return Exit.FAILED if any(result.state == "failed" for result in results) else Exit.OK

@@ -1,0 +1,1 @@
+"""A journey: photos to anime scenes."""

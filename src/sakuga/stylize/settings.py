@@ -1,0 +1,40 @@
+"""What a user may choose about a stylization."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from sakuga.errors import InputError
+from sakuga.media.codecs import Encoding
+from sakuga.models.catalog import SCENE
+
+Precision = Literal["auto", "fp32", "bf16", "fp16"]
+PictureFormat = Literal["png", "webp", "avif", "jpeg", "tiff"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StylizeSettings:
+    """How to stylize; validated at construction (InputError), equal settings give equal files."""
+
+    model: str = SCENE
+    """A name of the catalog, or the path of a .pth, .safetensors or .onnx file."""
+    device: str = "auto"
+    """`auto`, `cpu`, `cuda`, `cuda:1`, `mps`, `xpu`, ...: see the engine."""
+    precision: Precision = "auto"
+    tile: int | None = None
+    """Longest side of a tile in pixels; None takes whole pictures, in strips where they are large."""
+    format: PictureFormat | None = None
+    """Format of all pictures; None keeps each picture's own."""
+    quality: int | None = None
+    """1..100 for JPEG, WebP and AVIF; None takes the format's default."""
+    encoding: Encoding = field(default_factory=Encoding)
+    """How videos would be encoded; it decides their names."""
+    overwrite: bool = False
+    """Whether outputs that are there already are made again."""
+
+    def __post_init__(self) -> None:
+        if self.tile is not None and self.tile < 1:
+            raise InputError(f"--tile is {self.tile}; it is a number of pixels, 1 or more.")
+        if self.quality is not None and not 1 <= self.quality <= 100:
+            raise InputError(f"--quality is {self.quality}; it is a number from 1 to 100.")

@@ -1,0 +1,61 @@
+"""`sakuga stylize` as users run it."""
+
+from __future__ import annotations
+
+import json
+from typing import get_args
+
+import pytest
+from PIL import Image
+
+import scenes
+from command import sakuga, sentence
+from sakuga.cli import stylize
+from sakuga.stylize.settings import PictureFormat, Precision
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory):
+    return scenes.save_onnx(tmp_path_factory.mktemp("model") / "scene 二.onnx")
+
+
+def test_a_folder(tmp_path, model):
+    folder = tmp_path / "in [1]"
+    folder.mkdir()
+    Image.fromarray(scenes.photo(20, 33)).save(folder / "丘.png")
+    (folder / "broken.jpg").write_bytes(b"\xff\xd8\xff")
+    done = sakuga(
+        "stylize", folder, "--out", tmp_path / "out", "--model", model, "--json", "--format", "webp"
+    )
+    assert done.returncode == 1
+    results = [json.loads(line) for line in done.stdout.splitlines()]
+    assert results[-1]["event"] == "summary"
+    with Image.open(tmp_path / "out" / "丘.webp") as result:
+        assert result.size == (33, 20)
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["丘.webp"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ([], "Name at least one picture"),
+        (["none.png"], "none.png does not exist"),
+        (["a.png", "--tile", "0"], "--tile"),
+        (["a.png", "--model", "scenimefi"], "Did you mean scenimefy"),
+        (["a.png", "--model", "animesr-v2"], "sakuga restore"),
+        (["a.png", "--tile", "100"], "at least 384"),
+        (["a.png", "--device", "abacus"], "abacus"),
+    ],
+)
+def test_misuse_is_a_sentence(tmp_path, model, arguments, words):
+    Image.fromarray(scenes.photo(9, 9)).save(tmp_path / "a.png")
+    usual = [] if "--model" in arguments else ["--model", model]
+    done = sakuga("stylize", *arguments, *usual, cwd=tmp_path)
+    assert done.returncode != 0
+    assert words in done.stdout + sentence(done)
+    assert not (tmp_path / "stylized").exists()
+
+
+def test_choices_are_those_of_the_library():
+    assert get_args(stylize.Format) == get_args(PictureFormat)
+    assert get_args(stylize.Precision) == get_args(Precision)
