@@ -42,7 +42,8 @@ def drawn(plots: Sequence[Plot]) -> Image.Image:
 def _field(pen: ImageDraw.ImageDraw, plot: Plot, left: float) -> None:
     points = np.array([point for curve in plot.curves.values() for point in curve])
     low, high = points.min(0), points.max(0)
-    low[1], high[1] = np.floor(low[1] * 2) / 2, np.ceil(high[1] * 2) / 2
+    every = 0.1 if high[1] - low[1] < 0.8 else 0.5
+    low[1], high[1] = np.floor(low[1] / every) * every, np.ceil(high[1] / every) * every
     corner = np.array((left + EDGES[0], EDGES[1]))
     room = np.array(SIZE) - (EDGES[0] + EDGES[2], EDGES[1] + EDGES[3])
 
@@ -51,7 +52,7 @@ def _field(pen: ImageDraw.ImageDraw, plot: Plot, left: float) -> None:
         at = corner + room * (share[0], 1 - share[1])
         return float(at[0]), float(at[1])
 
-    for y in np.arange(low[1], high[1] + 1e-6, 0.5):
+    for y in np.arange(low[1], high[1] + 1e-6, every):
         _line(pen, [place(low[0], y), place(high[0], y)], "#dddddd", 1)
         _words(pen, (corner[0] - 6, place(low[0], y)[1]), f"{y:.1f}", "rm")
     for x in np.linspace(low[0], high[0], 3):

@@ -7,10 +7,10 @@ moves on twos before such a pan; a figure that moves on twos before a drawing th
 clips come from the training split, held-out ones from the validation split, whose works it does not have.
 
 recipes/animesr-step1-l1.toml learns from them on one thread with CHANGES: 32 channels, 3, 2 and 1 blocks, 7
-frames, 2 patches of 64 pixels a step, at 2.5 times its rate, gradients clipped. For FIRST steps the network
+frames, 2 patches of 64 pixels a step, gradients clipped. For FIRST steps, at 2.5 times its rate, the network
 is shown each frame alone: no state, and the frame itself for its neighbours. Then there are two of it, which
-learn for --steps more from the very same samples in the same order, at a rate halved every 1,200 steps: one
-with memory, one that goes on with frames alone, the twin. Both begin with the same weights; those for
+learn for --steps more from the very same samples in the same order, at the recipe's rate, halved every 1,000:
+one with memory, one that goes on with frames alone, the twin. Both begin with the same weights; those for
 neighbours and state are 0, so that the recurrent one begins as what the twin is. `--learn` learns one of the
 two and ends, so that two commands can take two cores. The same command goes on where it was.
 
@@ -63,11 +63,10 @@ CHANGES = (
     "data.frames=7",
     "data.batch=2",
     "data.workers=0",
-    "schedule.rate=5e-4",
     "schedule.clip=0.05",
     "schedule.ema=0.995",
     "run.save_every=250",
-    "run.validate_every=1500",
+    "run.validate_every=1000",
 )
 KINDS = ("pan", "twos before a pan", "twos before a still")
 FIRST = 3500
@@ -148,10 +147,11 @@ def filmed(options: Options, split: str, count: int) -> Path:
 def learned(options: Options, name: str, clips: Path, held: Path) -> nn.Module:
     """Follow the recipe to its end, with memory or without; the network that comes out."""
     out, model = options.out / name, options.out / f"{name}.safetensors"
-    steps = (FIRST, FIRST) if name == START else (options.steps, 1200)
-    stage = [f"schedule.steps={steps[0]}", f"schedule.halve_every={steps[1]}"]
-    if name != START:
-        stage.append(f"model.start={begun(options, clips, held)}")
+    if name == START:
+        stage = [f"schedule.steps={FIRST}", f"schedule.halve_every={FIRST}", "schedule.rate=5e-4"]
+    else:
+        begin = begun(options, clips, held)
+        stage = [f"schedule.steps={options.steps}", "schedule.halve_every=1000", f"model.start={begin}"]
     if not model.is_file():
         data = (f"data.manifest={clips}", f"data.validation={held}")
         told = recipes.read(RECIPE, [*CHANGES, *data, *stage])
