@@ -17,7 +17,8 @@ two and ends, so that two commands can take two cores. The same command goes on 
 Measured on 15 frames of each held-out clip, degraded once by the recipe's preset: PSNR (dB over RGB, against
 GT), mean over frames, then over clips; ST-LPIPS of every fifth frame; flicker, the mean change of luma in
 levels where GT holds still, over clips where anything does. Compared are the recurrent network over the clip,
-the same weights with each frame alone, the twin, and a bicubic enlargement.
+the same weights with each frame alone, the twin, and a bicubic enlargement; and, to tell why, the recurrent
+weights with neighbours but without state, and what the twin makes of the mean of frames where nothing moves.
 """
 
 from __future__ import annotations
@@ -201,6 +202,19 @@ def frame_by_frame(network: nn.Module, clip: HeldClip) -> Frames:
     return np.concatenate([over(network, HeldClip(lq[None], clip.gt[:1])) for lq in clip.lq])
 
 
+@torch.inference_mode()
+def without_state(network: nn.Module, clip: HeldClip) -> Frames:
+    """Every frame with its neighbours, and nothing remembered."""
+    cell, made = network.recurrent_cell, []
+    planes = torch.as_tensor(to_clip(clip.lq).transpose(0, 3, 1, 2).copy())
+    state = torch.zeros(1, cell.state_channels, *planes.shape[-2:])
+    for number in range(len(planes)):
+        near = [min(max(number + step, 0), len(planes) - 1) for step in (-1, 0, 1)]
+        image, _ = cell(planes[near].flatten(0, 1)[None], state)
+        made.append(to_frames(image.clamp(0, 1).permute(0, 2, 3, 1).numpy())[0])
+    return np.stack(made)
+
+
 def bicubic(clip: HeldClip) -> Frames:
     return np.stack([enlarged(lq, clip.gt.shape[1:]) for lq in clip.lq])
 
@@ -237,6 +251,19 @@ def table(found: Mapping[str, Measured]) -> None:
             f"against {name}: {gains.mean():+.2f} dB, ahead in {(gains > 0).sum()} of {len(gains)} clips"
             f" ({gains.min():+.2f} to {gains.max():+.2f}); by place in the clip:"
             f" {', '.join(f'{place:+.2f}' for place in places)}"
+        )
+
+
+def stills(twin: nn.Module, held: Sequence[HeldClip]) -> None:
+    """What could be had by memory alone: the twin, shown the mean of all frames where nothing ever moves."""
+    for clip in held[2 :: len(KINDS)]:
+        still = (clip.gt == clip.gt[0]).all((0, 3))
+        mean = np.rint(clip.lq.mean(0)).astype(np.uint8)
+        (averaged,) = frame_by_frame(twin, HeldClip(mean[None], clip.gt[:1]))
+        single = np.mean([psnr(each[still], clip.gt[0][still]) for each in frame_by_frame(twin, clip)])
+        print(
+            f"still in {still.mean():.0%} of the frame; there a frame gives {single:.2f} dB, the mean of all"
+            f" {psnr(averaged[still], clip.gt[0][still]):.2f} dB"
         )
 
 
@@ -302,12 +329,14 @@ def main() -> None:
         "recurrent, over the clip": lambda clip: over(recurrent, clip),
         "the same weights, each frame alone": lambda clip: frame_by_frame(recurrent, clip),
         "a twin that learned from frames alone": lambda clip: frame_by_frame(twin, clip),
+        "the recurrent weights, neighbours but no state": lambda clip: without_state(recurrent, clip),
         "bicubic": bicubic,
         "both before the second stage": lambda clip: frame_by_frame(first, clip),
     }
     made = {name: [way(clip) for clip in held] for name, way in ways.items()}
     found = {name: measured(results, held) for name, results in made.items()}
     table(found)
+    stills(twin, held)
     look(held, made, options.out / "sheet.png")
     if given.curve:
         with given.curve.open("w", encoding="utf-8", newline="") as file:
