@@ -152,6 +152,35 @@ def test_settings_that_cannot_be():
             Clipping(**each)
 
 
+def halved(clip):
+    return clip[:, ::2, ::2]
+
+
+@pytest.mark.parametrize(
+    ("preset", "scale", "sentence"),
+    [
+        (
+            "apisr",
+            4,
+            "apisr takes no learned operators at a scale of 4; take the preset animesr, or leave out",
+        ),
+        ("broadcast", 2, "broadcast takes no learned operators"),
+        ("animesr", 1, "animesr takes no learned operators at a scale of 1; leave out data.operators"),
+    ],
+)
+def test_operators_that_would_have_no_effect_are_refused(folder, preset, scale, sentence):
+    clipping = Clipping(preset=preset, scale=scale, crop=32, frames=3)
+    assert len(ClipPairs.of(folder, clipping)) == 21
+    with pytest.raises(InputError, match=sentence):
+        ClipPairs.of(folder, clipping, [halved])
+
+
+@pytest.mark.parametrize("scale", [2, 4])
+def test_operators_that_have_an_effect_are_taken(folder, scale):
+    pairs = ClipPairs.of(folder, Clipping(scale=scale, crop=32, frames=3), [halved])
+    assert any(step.operator == "learned" for number in range(9) for step in pairs.degradation(number))
+
+
 @given(st.integers(1, 60), st.integers(0, 59), st.integers(1, 15), st.integers(0, 99))
 def test_places_lie_inside(length, centre, count, seed):
     clipping = Clipping(crop=32, frames=count)

@@ -8,18 +8,20 @@ import torch
 
 from command import sakuga
 from learned import Squares, recipe
+from moving import clip_folder
 from sakuga.degrade import pipeline
 from sakuga.degrade.clip import to_frames
 from sakuga.media.plain import read_rgb, write_rgb
 from sakuga.media.sheet import GAP
 from sakuga.train import cost as costs
 from sakuga.train import rehearsal
+from sakuga.train.clips import ClipPairs, Clipping
 from sakuga.train.loop import NEWEST, Loop
 from sakuga.train.machine import Machine
 from sakuga.train.order import Order
 from sakuga.train.pairs import Making, Pairs
 from sakuga.train.rehearsal import rehearse
-from sakuga.train.seen import FRAMES, seen
+from sakuga.train.seen import FRAMES, _label, seen
 from trained import drawing
 
 
@@ -32,6 +34,10 @@ class Slow(Squares):
 class Clips(Squares):
     def __getitem__(self, number):
         return {name: np.stack([part] * 6) for name, part in super().__getitem__(number).items()}
+
+
+def halved(clip):
+    return clip[:, ::2, ::2]
 
 
 def frame(planes):
@@ -81,6 +87,21 @@ def test_the_degradation_that_is_told_is_the_one_that_happened(tmp_path, monkeyp
     for number in (0, len(pairs) + 1):
         pairs[number]
         assert pairs.degradation(number) == happened[-1][1]
+
+
+@pytest.mark.parametrize("learned", [(), (halved, halved)], ids=["classic", "learned"])
+def test_what_is_told_of_clips_is_what_happened(tmp_path, monkeypatch, learned):
+    pairs = ClipPairs.of(clip_folder(tmp_path / "clips"), Clipping(crop=32, frames=3, seed=4), learned)
+    happened, degrade = [], pipeline.degrade
+    monkeypatch.setattr(
+        pipeline, "degrade", lambda *a, **k: [happened.append(done := degrade(*a, **k)), done][1]
+    )
+    for number in (0, 5, len(pairs) + 1):
+        pairs[number]
+        assert pairs.degradation(number) == happened[-1][1]
+    words = [_label(number, pairs) for number in range(12)]
+    assert all(label.startswith(f"sample {number}: blur (") for number, label in enumerate(words))
+    assert any("learned" in label for label in words) is bool(learned)
 
 
 def test_time_for_data_is_told_apart(monkeypatch):

@@ -19,6 +19,8 @@ Sample = tuple[Step, ...]
 """All that happens to one clip, in order."""
 Pool = Sequence[Callable[[Clip], Clip]]
 """Learned operators: each halves a clip as one real video would."""
+_TRIALS = 64
+"""Of a part that takes learned operators now and then; one that never does is found by that."""
 
 
 def named(preset: str) -> Preset:
@@ -40,6 +42,13 @@ def draw(
     """One sample for a clip of `frames` frames of (height, width); learned: how many learned operators."""
     place = Place(chance, *size, size, scale, frames, learned)
     return tuple(preset.part.draw(place))
+
+
+def takes_learned(preset: Preset, scale: int = 4) -> bool:
+    """Whether learned operators, where there are some, ever have a part in it."""
+    chance = stream(0, 0)
+    trials = (draw(preset, chance, (64, 64), scale=scale, learned=1) for _ in range(_TRIALS))
+    return any(step.operator == "learned" for sample in trials for step in sample)
 
 
 def apply(sample: Sample, clip: Clip, learned: Pool = ()) -> Clip:

@@ -18,7 +18,8 @@ import numpy as np
 from sakuga.degrade import pipeline
 from sakuga.degrade.clip import stream, to_clip, to_frames
 from sakuga.degrade.lines import sharpened
-from sakuga.degrade.pipeline import Pool
+from sakuga.degrade.pipeline import Pool, Sample
+from sakuga.degrade.presets import PRESETS
 from sakuga.errors import InputError
 from sakuga.train import turns
 from sakuga.train.film import Film, films_of
@@ -91,8 +92,11 @@ class ClipPairs:
     def of(path: Path, clipping: Clipping, learned: Pool = ()) -> ClipPairs:
         """All clips of a manifest; of a folder without one, each folder of frames below it.
 
-        Raises InputError for clips that are too short, too small or not there.
+        Raises InputError for clips that are too short, too small or not there, and for learned operators
+        with a preset that never takes one.
         """
+        if learned:
+            _demand_use(clipping)
         films = films_of(path)
         for film in films:
             _demand_fit(film, clipping)
@@ -125,6 +129,18 @@ class ClipPairs:
         pseudo = to_clip(to_frames(_sharpened(gt, clipping.sharpen))) if clipping.sharpen else gt
         return {"lq": turns.planes(lq), "gt": turns.planes(gt), "pseudo_gt": turns.planes(pseudo)}
 
+    def degradation(self, number: int) -> Sample:
+        """What happens to the patch of a sample, in all of its frames."""
+        clipping = self.clipping
+        return pipeline.draw(
+            pipeline.named(clipping.preset),
+            stream(clipping.seed, 2 * number),
+            (clipping.crop, clipping.crop),
+            scale=clipping.scale,
+            frames=clipping.frames,
+            learned=len(self.learned),
+        )
+
 
 def _places(length: int, centre: int, clipping: Clipping, chance: np.random.Generator) -> range:
     """Which frames of a clip: around `centre` where there is room, else anywhere."""
@@ -147,6 +163,17 @@ def _cut(film: Film, places: range, clipping: Clipping, chance: np.random.Genera
 
 def _sharpened(gt: np.ndarray, weight: float) -> np.ndarray:
     return np.stack([sharpened(frame * np.float32(255), weight) for frame in gt]) / np.float32(255)
+
+
+def _demand_use(clipping: Clipping) -> None:
+    """Of learned operators."""
+    if not pipeline.takes_learned(pipeline.named(clipping.preset), clipping.scale):
+        able = [name for name, each in PRESETS.items() if pipeline.takes_learned(each, clipping.scale)]
+        way = f"take the preset {' or '.join(able)}, or leave" if able else "leave"
+        raise InputError(
+            f"The preset {clipping.preset} takes no learned operators at a scale of {clipping.scale};"
+            f" {way} out data.operators."
+        )
 
 
 def _demand_fit(film: Film, clipping: Clipping) -> None:
