@@ -11,7 +11,7 @@ from PIL import Image
 import scenes
 from command import sakuga, sentence
 from sakuga.cli import stylize
-from sakuga.stylize.settings import PictureFormat, Precision
+from sakuga.stylize.settings import PictureFormat, Precision, Protect
 
 
 @pytest.fixture(scope="module")
@@ -41,6 +41,9 @@ def test_a_folder(tmp_path, model):
         ([], "Name at least one picture"),
         (["none.png"], "none.png does not exist"),
         (["a.png", "--tile", "0"], "--tile"),
+        (["a.png", "--color-strength", "3"], "--color-strength is 3; it is a number from 0 to 2"),
+        (["a.png", "--masks", "none"], "--masks none: there is no such folder"),
+        (["a.png", "--reference", "none.png"], "none.png"),
         (["a.png", "--model", "scenimefi"], "Did you mean scenimefy"),
         (["a.png", "--model", "animesr-v2"], "sakuga restore"),
         (["a.png", "--tile", "100"], "at least 384"),
@@ -59,3 +62,4 @@ def test_misuse_is_a_sentence(tmp_path, model, arguments, words):
 def test_choices_are_those_of_the_library():
     assert get_args(stylize.Format) == get_args(PictureFormat)
     assert get_args(stylize.Precision) == get_args(Precision)
+    assert get_args(stylize.Protect) == get_args(Protect)

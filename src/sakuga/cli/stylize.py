@@ -11,10 +11,12 @@ from sakuga.cli.exits import Exit, UsageError
 from sakuga.models.catalog import SCENE
 
 MODEL = Group("Model", sort_key=1)
-PICTURES = Group("Pictures", sort_key=2)
+STYLE = Group("Style", sort_key=2)
+PICTURES = Group("Pictures", sort_key=3)
 FILES = Group("Files", sort_key=0)
 
 Precision = Literal["auto", "fp32", "bf16", "fp16"]
+Protect = Literal["off", "text"]
 Format = Literal["png", "webp", "avif", "jpeg", "tiff"]
 
 
@@ -27,6 +29,12 @@ def stylize(
     device: Annotated[str, Parameter(group=MODEL)] = "auto",
     precision: Annotated[Precision, Parameter(group=MODEL)] = "auto",
     tile: Annotated[int | None, Parameter(group=MODEL)] = None,
+    strength: Annotated[float, Parameter(group=STYLE)] = 1.0,
+    color_strength: Annotated[float | None, Parameter(group=STYLE)] = None,
+    texture_strength: Annotated[float | None, Parameter(group=STYLE)] = None,
+    reference: Annotated[Path | None, Parameter(group=STYLE)] = None,
+    protect: Annotated[Protect, Parameter(group=STYLE)] = "off",
+    masks: Annotated[Path | None, Parameter(group=STYLE)] = None,
     format: Annotated[Format | None, Parameter(group=PICTURES)] = None,  # noqa: A002
     quality: Annotated[int | None, Parameter(group=PICTURES)] = None,
 ) -> int:
@@ -50,6 +58,18 @@ def stylize(
         Arithmetic of the network; a reduced one is used only if it passes a check against fp32.
     tile
         Longest side of a tile in pixels; without it pictures go through whole.
+    strength
+        How much of the style: 0 is the photo, 1 what the network makes, up to 2 overdone.
+    color_strength
+        The same of tones and colours alone; without it as --strength.
+    texture_strength
+        The same of strokes and grain alone; without it as --strength.
+    reference
+        A picture whose colours the results take, sky from sky and ground from ground.
+    protect
+        What of the photo is looked for and kept readable: text, or off.
+    masks
+        Folder of grey pictures, each of its photo's name and size: white, such as a face, is kept readable.
     format
         Format of the pictures; without it each keeps its own.
     quality
@@ -69,6 +89,12 @@ def stylize(
             device=device,
             precision=precision,
             tile=tile,
+            strength=strength,
+            color_strength=color_strength,
+            texture_strength=texture_strength,
+            reference=reference,
+            protect=protect,
+            masks=masks,
             format=format,
             quality=quality,
             overwrite=overwrite,

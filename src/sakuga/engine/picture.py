@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 Transparent = Callable[["FrameEngine", Pixels], Iterator[Pixels]]
 """What becomes of an alpha channel (H, W, 1): bands (rows, W', 1)."""
+Finish = Callable[[Pixels, Pixels], Pixels]
+"""A picture and what the engine made of it, (H, W, 3) of one size and depth, to what is kept of that."""
 
 
 def redraw(
@@ -36,18 +38,20 @@ def redraw(
     *,
     quality: int | None = None,
     transparent: Transparent = alpha.enlarge,
+    finish: Finish | None = None,
     on_count: OnCount = ignore,
 ) -> int:
     """Make `destination`, whose suffix decides the format, of the picture file `source`; give its frames.
 
-    Depth, grey, timing and metadata stay what they are; a PNG also tells which model made it. Raises
-    InputError or OutputError, naming the file; `destination` appears only when it is whole.
+    finish: the last step, for engines that keep the size. Depth, grey, timing and metadata stay what they
+    are; a PNG also tells which model made it. Raises InputError or OutputError, naming the file;
+    `destination` appears only when it is whole.
     """
     with open_picture(source) as picture:
         if picture.count == 1:
-            _still(engine, picture, destination, quality, transparent, on_count)
+            _still(engine, picture, destination, quality, transparent, finish, on_count)
         else:
-            _frames(engine, picture, destination, quality, transparent, on_count)
+            _frames(engine, picture, destination, quality, transparent, finish, on_count)
         return picture.count
 
 
@@ -56,13 +60,15 @@ def redrawn_bands(
     pixels: Pixels,
     transparency: Pixels | None,
     transparent: Transparent = alpha.enlarge,
+    finish: Finish | None = None,
 ) -> Iterator[Pixels]:
     """Bands (rows, W', C) of what `engine` makes of one still.
 
     pixels: (H, W, 1) grey or (H, W, 3) RGB; transparency: (H, W, 1) of the same depth, or None. C is what
     came in: 1 or 3, and one more with transparency.
     """
-    bands = engine.picture(_opaque(pixels, transparency))
+    seen = _opaque(pixels, transparency)
+    bands = engine.picture(seen) if finish is None else iter([finish(seen, _whole(engine.picture(seen)))])
     colours = map(to_grey, bands) if pixels.shape[2] == 1 else bands
     if transparency is None:
         return iter(colours)
@@ -70,12 +76,16 @@ def redrawn_bands(
 
 
 def redrawn_frames(
-    engine: FrameEngine, frames: Iterable[Picture], transparent: Transparent = alpha.enlarge
+    engine: FrameEngine,
+    frames: Iterable[Picture],
+    transparent: Transparent = alpha.enlarge,
+    finish: Finish | None = None,
 ) -> Iterator[Timed]:
     """Results of the frames of an animation, (H', W', C) each, with durations in ms; lazily, in order."""
     shown, timed = tee(frames)
     clip = engine.clip(_opaque(frame.pixels, frame.alpha) for frame in shown)
-    for frame, colour in zip(timed, clip, strict=True):
+    for frame, made in zip(timed, clip, strict=True):
+        colour = finish(_opaque(frame.pixels, frame.alpha), made) if finish else made
         pixels = to_grey(colour) if frame.pixels.shape[2] == 1 else colour
         if frame.alpha is not None:
             pixels = np.concatenate([pixels, _whole(transparent(engine, frame.alpha))], axis=2)
@@ -83,11 +93,14 @@ def redrawn_frames(
 
 
 def redrawn_pages(
-    engine: FrameEngine, pages: Iterable[Picture], transparent: Transparent = alpha.enlarge
+    engine: FrameEngine,
+    pages: Iterable[Picture],
+    transparent: Transparent = alpha.enlarge,
+    finish: Finish | None = None,
 ) -> Iterator[Timed]:
     """What `engine` makes of the pages of a TIFF; each is a picture of its own, of its own size."""
     for page in pages:
-        yield _whole(redrawn_bands(engine, page.pixels, page.alpha, transparent)), page.duration
+        yield _whole(redrawn_bands(engine, page.pixels, page.alpha, transparent, finish)), page.duration
 
 
 def _whole(bands: Iterable[Pixels]) -> Pixels:
@@ -106,6 +119,7 @@ def _still(
     destination: Path,
     quality: int | None,
     transparent: Transparent,
+    finish: Finish | None,
     on_count: OnCount,
 ) -> None:
     (still,) = picture
@@ -114,7 +128,7 @@ def _still(
         transparency = None
     width, height = engine.size(picture.width, picture.height)
     channels = still.pixels.shape[2] + (transparency is not None)
-    bands = redrawn_bands(engine, still.pixels, transparency, transparent)
+    bands = redrawn_bands(engine, still.pixels, transparency, transparent, finish)
     rows = counted(bands, lambda done: on_count(Count(done, height, "rows")))
     layout = PictureLayout(width, height, channels, picture.dtype)
     write_picture(destination, layout, rows, _metadata(engine, picture), quality=quality)
@@ -132,6 +146,7 @@ def _frames(
     destination: Path,
     quality: int | None,
     transparent: Transparent,
+    finish: Finish | None,
     on_count: OnCount,
 ) -> None:
     pages = picture.loop is None
@@ -142,7 +157,7 @@ def _frames(
     redrawn = redrawn_pages if pages else redrawn_frames
 
     def frames() -> Iterator[Timed]:
-        for done, frame in enumerate(redrawn(engine, picture, transparent), 1):
+        for done, frame in enumerate(redrawn(engine, picture, transparent, finish), 1):
             yield frame
             on_count(Count(done, picture.count, "frames"))
 

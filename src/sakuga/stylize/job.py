@@ -17,6 +17,7 @@ from sakuga.media.outcome import failed, look, there_already
 from sakuga.media.plan import Plan, Task, plan
 from sakuga.media.space import shortage
 from sakuga.media.tracker import Tracker
+from sakuga.stylize.finish import controls
 from sakuga.stylize.opening import OpenEngine, open_engine
 from sakuga.stylize.settings import StylizeSettings
 
@@ -63,6 +64,7 @@ class _Runner:
         self, tasks: Sequence[Task], settings: StylizeSettings, on_event: OnEvent, opener: OpenEngine
     ) -> None:
         self._tasks, self._settings, self._on_event, self._opener = tasks, settings, on_event, opener
+        self._controls = controls(settings)
         self._tracker = Tracker(tasks, on_event)
         self._noted = 0
 
@@ -104,6 +106,7 @@ class _Runner:
                 task.destination,
                 quality=self._settings.quality,
                 transparent=alpha.kept,
+                finish=self._controls.finish(task.source),
                 on_count=self._tracker.count,
             )
         except Exception as error:
