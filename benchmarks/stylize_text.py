@@ -4,9 +4,9 @@
 
 Signs are drawn into a photo, a made one without --photo, and the photo is stylized, with seeded weights
 without --model. For each: the words that an optical reader reads (`pip install rapidocr-onnxruntime`, whose
-weights are inside; left out where it is not installed), and how much of the letters' edges is left: the correlation
-of the luma's gradients with the photo's inside the signs. Exits with 1 where protection does not bring back
-the words.
+weights are inside; left out where it is not installed), and how much of the letters' edges is left: the
+correlation of the luma's gradients with the photo's inside the signs. Exits with 1 where protection does not
+bring back the words.
 """
 
 from __future__ import annotations
