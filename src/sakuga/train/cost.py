@@ -16,7 +16,7 @@ from sakuga.train.feed import Feed, Samples, order_of
 from sakuga.train.loop import Validate
 from sakuga.train.machine import Machine
 from sakuga.train.recipe import Recipe
-from sakuga.train.trainer import Trainer
+from sakuga.train.teacher import Teacher
 
 ROUNDS = 2
 """Batches of each worker that are timed, after one that is not."""
@@ -83,7 +83,7 @@ def fed(recipe: Recipe, samples: Samples, machine: Machine) -> Fed:
     return Fed(first, batch, seconds, memory.children() if recipe.data.workers else 0)
 
 
-def cost(recipe: Recipe, data: Fed, trainer: Trainer, validate: Validate | None, machine: Machine) -> Cost:
+def cost(recipe: Recipe, data: Fed, trainer: Teacher, validate: Validate | None, machine: Machine) -> Cost:
     """Learn and validate a few times, and reckon up."""
     schedule, computing = recipe.schedule, _taught(trainer, data.last)
     step = _step(computing, data.seconds, recipe.data.workers, machine.device)
@@ -101,7 +101,7 @@ def cost(recipe: Recipe, data: Fed, trainer: Trainer, validate: Validate | None,
     )
 
 
-def _taught(trainer: Trainer, batch: Tensors) -> float:
+def _taught(trainer: Teacher, batch: Tensors) -> float:
     """Seconds of a step on a batch that is there, the median of some; to ask for a loss waits for a GPU."""
     times: list[float] = []
     least, most = STEPS
@@ -123,7 +123,7 @@ def _step(computing: float, data: float, workers: int, device: torch.device) -> 
     return max(computing, data, work / cores if device.type == "cpu" else 0.0)
 
 
-def _checked(validate: Validate | None, trainer: Trainer) -> float:
+def _checked(validate: Validate | None, trainer: Teacher) -> float:
     if validate is None:
         return 0.0
     began = time.perf_counter()

@@ -48,7 +48,8 @@ class Validated:
     values: Mapping[str, float]
     """Metric -> mean."""
     strips: tuple[Rgb, ...]
-    """LQ, result and GT side by side, of the first few."""
+    """`parts` side by side, of the first few."""
+    parts: str = "lq, result, gt"
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from sakuga.errors import InputError, OutputError
 from sakuga.media.atomic import replacing
 from sakuga.models import graphs, metadata, runtime
 from sakuga.models.animesr import MULTIPLE
+from sakuga.models.catalog import TRANSLATOR
 from sakuga.models.derived import freeze
 from sakuga.models.spec import FileSource, ModelSpec
 from sakuga.train import networks, state
@@ -26,6 +27,7 @@ TOLERANCE = 1e-4
 _HOW: Mapping[str, Mapping[str, Any]] = {
     "animesr": {"window": 3, "recurrent": True, "halo": 28, "multiple": MULTIPLE},
     "grl": {"exact": False, "multiple": 8, "padding": "reflect", "half": ("bf16",)},
+    "translator": TRANSLATOR,
     "dat": {"exact": False, "any_size": False, "half": ("bf16",)},
 }
 """What running a network needs to know beside its options; see models.catalog."""
@@ -56,6 +58,8 @@ def spec_of(recipe: Recipe, path: Path) -> ModelSpec:
     how = dict(_HOW.get(told.network, {}))
     if told.network == "compact":
         how["halo"] = cast("int", told.options.get("convs", 16)) + 2
+    if told.network == "translator":
+        how["halo"] = 24 + 8 * cast("int", told.options.get("blocks", 9))
     build: Any = ModelSpec
     return build(
         name=recipe.name,

@@ -17,10 +17,10 @@ from sakuga.degrade.pipeline import Sample
 from sakuga.train.machine import Machine
 from sakuga.train.order import Order
 from sakuga.train.recipe import Data, Recipe
-from sakuga.train.trainer import Batch
+from sakuga.train.teacher import Batch
 
 Arrays = Mapping[str, NDArray[np.float32]]
-"""`lq`, `gt` and `pseudo_gt` of one sample, (3, h, w) or (n, 3, h, w), RGB in [0, 1]."""
+"""`lq`, `gt` and `pseudo_gt` of one sample, or those of `scenes`: (3, h, w) or (n, 3, h, w), RGB in [0, 1]."""
 
 
 class Samples(Protocol):
@@ -64,8 +64,11 @@ class Feed:
         began = time.perf_counter()
         batch = next(self._batches)
         self.waited = time.perf_counter() - began
-        wanted = {"lq": batch["lq"], "target": self._target(batch), "real": batch[self._data.real]}
+        wanted = batch if self._data.kind == "scenes" else self._wanted(batch)
         return {name: tensor.to(self._device, non_blocking=True) for name, tensor in wanted.items()}
+
+    def _wanted(self, batch: Mapping[str, Tensor]) -> Mapping[str, Tensor]:
+        return {"lq": batch["lq"], "target": self._target(batch), "real": batch[self._data.real]}
 
     def _target(self, batch: Mapping[str, Tensor]) -> Tensor:
         return batch["gt" if self._data.target == "gt" else "pseudo_gt"]

@@ -49,7 +49,7 @@ class Log:
             self._keep(event.step, event.values)
             for index, strip in enumerate(event.strips):
                 write_rgb(self._folder / "strips" / f"{event.step:07}-{index}.png", strip)
-                self._board.add_image(f"lq, result, gt/{index}", strip, event.step, dataformats="HWC")
+                self._board.add_image(f"{event.parts}/{index}", strip, event.step, dataformats="HWC")
 
     def _keep(self, step: int, values: Mapping[str, float]) -> None:
         for name, value in values.items():

@@ -18,7 +18,7 @@ from sakuga.train.events import Began, Noted, OnEvent, Saved, Stepped, Validated
 from sakuga.train.feed import Feed, Samples, order_of
 from sakuga.train.machine import Machine
 from sakuga.train.recipe import Recipe
-from sakuga.train.trainer import Trainer
+from sakuga.train.teachers import teacher_of
 from sakuga.train.views import View
 
 NEWEST = f"newest{state.SUFFIX}"
@@ -66,7 +66,7 @@ class Loop:
         losses = {name: view.loss for name, view in (views or {}).items()}
         self._recipe, self._folder, self._samples, self._machine = recipe, folder, samples, machine
         self._validate, self._tell = validate, on_event if machine.process == 0 else ignore
-        self.trainer = Trainer(recipe, machine, losses)
+        self.trainer = teacher_of(recipe, machine, losses)
         self.step = 0
         """Steps that are done."""
         self._resume()
@@ -167,11 +167,12 @@ class Loop:
 
 
 def _changed(before: Recipe, now: Recipe) -> str | None:
-    """The part of a recipe that differs and decides what is learned; a longer schedule is no change."""
-    parts = ("model", "data", "losses", "schedule")
+    """The part of a recipe that differs and decides what is learned; more steps are no change, but with
+    epochs, which they make longer."""
+    parts = ("model", "data", "losses", "translation", "schedule")
     for name in parts:
         old, new = getattr(before, name), getattr(now, name)
-        if name == "schedule":
+        if name == "schedule" and not new.epochs:
             old = dataclasses.replace(old, steps=new.steps)
         if name == "data":
             old = dataclasses.replace(old, workers=new.workers, validation=new.validation)

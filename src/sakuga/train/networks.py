@@ -16,6 +16,7 @@ from sakuga.models.dat import dat
 from sakuga.models.grl import GRL
 from sakuga.models.lbo import LBO
 from sakuga.models.rrdb import RRDBNet
+from sakuga.models.translator import Translator
 from sakuga.train.recipe import Network
 
 NETWORKS: Mapping[str, Callable[..., nn.Module]] = {
@@ -25,6 +26,7 @@ NETWORKS: Mapping[str, Callable[..., nn.Module]] = {
     "grl": GRL,
     "lbo": LBO,
     "rrdb": RRDBNet,
+    "translator": Translator,
 }
 
 

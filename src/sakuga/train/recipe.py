@@ -13,24 +13,19 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal, cast, get_type_hints
 
-from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 
 from sakuga.errors import InputError
-
-Option = int | float | str | bool | tuple[int, ...]
-Count = Annotated[int, Field(ge=1)]
-Weight = Annotated[float, Field(ge=0)]
-Arithmetic = Literal["fp32", "bf16", "fp16"]
-
-_RULES = ConfigDict(extra="forbid", strict=True)
+from sakuga.train.aims import Translation
+from sakuga.train.rules import RULES, Arithmetic, Count, Option, Weight
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, config=_RULES)
+@dataclass(frozen=True, slots=True, kw_only=True, config=RULES)
 class Network:
     """What learns."""
 
-    network: Literal["grl", "rrdb", "compact", "dat", "animesr", "lbo"]
+    network: Literal["grl", "rrdb", "compact", "dat", "animesr", "lbo", "translator"]
     scale: Annotated[int, Field(ge=1)] = 4
     """Output side / input side; of lbo, which makes pictures smaller, input side / output side."""
     options: Mapping[str, Option] = field(default_factory=dict[str, Option])
@@ -43,16 +38,25 @@ class Network:
         return replace(self, start="")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, config=_RULES)
+@dataclass(frozen=True, slots=True, kw_only=True, config=RULES)
 class Data:
     """What it learns from."""
 
-    kind: Literal["pictures", "clips", "frames"] = "pictures"
-    """Pictures, clips of consecutive frames, or frames and their LQ that are there already (for lbo)."""
+    kind: Literal["pictures", "clips", "frames", "scenes"] = "pictures"
+    """Pictures, clips of consecutive frames, frames and their LQ that are there already (for lbo), or photos
+    and drawings (for translator)."""
     manifest: str = ""
     """A manifest.jsonl, or a folder of pictures, degraded on the fly; of frames the folder of pairs."""
     prepared: str = ""
     """A folder that `sakuga prepare` made, instead of a manifest."""
+    photos: str = ""
+    """With scenes: a manifest.jsonl or folder of photos."""
+    drawings: str = ""
+    """With scenes: a manifest.jsonl or folder of drawings, of other things."""
+    pairs: str = ""
+    """With scenes: a folder with `photo` and `anime`, which hold the same names; empty for none."""
+    zoom: Annotated[float, Field(ge=1)] = 1.0
+    """With scenes: a patch is a square of a picture, at most as large as fits, and 1/zoom of that at least."""
     preset: str = "apisr"
     """The degradation, by its name."""
     operators: tuple[str, ...] = ()
@@ -75,7 +79,7 @@ class Data:
     """A manifest.jsonl or folder that is held out; empty for no validation."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, config=_RULES)
+@dataclass(frozen=True, slots=True, kw_only=True, config=RULES)
 class Losses:
     """What it is told to be sorry for."""
 
@@ -87,13 +91,13 @@ class Losses:
     """Those of them without a gradient, as in the released APISR."""
     unbalanced: tuple[str, ...] = ()
     """Those of them whose layers weigh as those of VGG-19 do, before APISR balances them."""
-    critic: Literal["", "patch", "multi-scale", "unet"] = ""
+    critic: Literal["", "patch", "multi-scale", "unet", "scene"] = ""
     """Empty for no adversary."""
     game: Literal["lsgan", "vanilla"] = "lsgan"
     adversarial_weight: Weight = 0.2
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, config=_RULES)
+@dataclass(frozen=True, slots=True, kw_only=True, config=RULES)
 class Schedule:
     """How it learns: Adam, whose rate is halved now and then."""
 
@@ -104,6 +108,10 @@ class Schedule:
     betas: tuple[float, float] = (0.9, 0.99)
     halve_every: Annotated[int, Field(ge=0)] = 0
     """Steps; 0 for never."""
+    epochs: Annotated[int, Field(ge=0)] = 0
+    """Equal parts of all steps, from one to the next of which rate and weights can change; 0 for none."""
+    steady: Annotated[int, Field(ge=0)] = 0
+    """Epochs before the rate falls, in a line that ends at 0 after the last epoch; 0 for no fall."""
     ema: Annotated[float, Field(ge=0, lt=1)] = 0.0
     """Decay of the running average of the weights, which is then what is exported; 0 for none."""
     clip: Weight = 0.0
@@ -111,10 +119,20 @@ class Schedule:
 
     def share(self, step: int) -> float:
         """Of the first rate, what holds at `step`, which counts from 0."""
-        return 0.5 ** (step // self.halve_every) if self.halve_every else 1.0
+        halved = 0.5 ** (step // self.halve_every) if self.halve_every else 1.0
+        return halved * self._fallen(self.epoch(step))
+
+    def epoch(self, step: int) -> int:
+        """That `step` is in, counted from 1; what goes on past the last step is in the last epoch."""
+        return min(1 + step * self.epochs // self.steps, max(1, self.epochs))
+
+    def _fallen(self, epoch: int) -> float:
+        """As CUT's: n falling epochs have 1 - 1/(n + 1), 1 - 2/(n + 1), ..."""
+        falling = self.epochs - self.steady
+        return 1 - max(0, epoch - self.steady) / (falling + 1) if self.steady and falling > 0 else 1.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, config=_RULES)
+@dataclass(frozen=True, slots=True, kw_only=True, config=RULES)
 class Run:
     """How it is run; of these, only seed and precision change what is learned."""
 
@@ -128,7 +146,7 @@ class Run:
     save_every: Count = 5000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, config=_RULES)
+@dataclass(frozen=True, slots=True, kw_only=True, config=RULES)
 class Recipe:
     """One stage of training."""
 
@@ -136,6 +154,8 @@ class Recipe:
     model: Network
     data: Data
     losses: Losses = field(default_factory=Losses)
+    translation: Translation = field(default_factory=Translation)
+    """With scenes."""
     schedule: Schedule
     run: Run = field(default_factory=Run)
     licence: str = "unknown"

@@ -12,7 +12,7 @@ from sakuga.train.machine import Machine
 from sakuga.train.recipe import Recipe
 from sakuga.train.run import samples_of, validation_of
 from sakuga.train.seen import seen
-from sakuga.train.trainer import Trainer
+from sakuga.train.teachers import teacher_of
 from sakuga.train.views import opened
 
 
@@ -41,5 +41,5 @@ def rehearse(recipe: Recipe, *, device: str = "auto", on_event: OnEvent = ignore
     data = fed(recipe, samples, machine)
     numbers = next(iter(order_of(recipe, samples, machine, 0)))
     sheet = seen(data.first, numbers, samples, critic=bool(recipe.losses.critic))
-    trainer = Trainer(recipe, machine, {name: view.loss for name, view in views.items()})
+    trainer = teacher_of(recipe, machine, {name: view.loss for name, view in views.items()})
     return Rehearsal(sheet, len(samples), cost(recipe, data, trainer, validate, machine))

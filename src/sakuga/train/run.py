@@ -8,8 +8,8 @@ from pathlib import Path
 
 from sakuga.errors import InputError
 from sakuga.models.animesr import MULTIPLE
-from sakuga.models.critics import LEAST
-from sakuga.train import held_clips, held_frames, operators, validation
+from sakuga.models.critics import CRITICS, LEAST
+from sakuga.train import held_clips, held_frames, held_scenes, operators, validation
 from sakuga.train.clips import SHARPEN, ClipPairs, Clipping
 from sakuga.train.events import Event, Noted, OnEvent, ignore
 from sakuga.train.feed import Samples
@@ -20,6 +20,7 @@ from sakuga.train.machine import Machine
 from sakuga.train.measures import Measures
 from sakuga.train.pairs import Making, Pairs, Prepared
 from sakuga.train.recipe import Recipe
+from sakuga.train.scenes import Scenes
 from sakuga.train.views import opened
 
 Note = Callable[[str], None]
@@ -35,6 +36,8 @@ class Kind:
     """That learn from it."""
     targets: tuple[str, ...]
     """That it can give."""
+    critics: tuple[str, ...] = ("", *CRITICS)
+    """That judge what is made of it; empty for none."""
 
 
 def train(recipe: Recipe, out: Path, *, device: str = "auto", on_event: OnEvent = ignore) -> Path:
@@ -62,8 +65,9 @@ def train(recipe: Recipe, out: Path, *, device: str = "auto", on_event: OnEvent 
 
 def samples_of(recipe: Recipe) -> Samples:
     """What the recipe learns from. Raises InputError where there is nothing, or not what it needs."""
+    kind = _kind(recipe)
     _demand_room(recipe)
-    return _kind(recipe).samples(recipe)
+    return kind.samples(recipe)
 
 
 def validation_of(recipe: Recipe, machine: Machine, on_note: Note) -> Validate | None:
@@ -85,6 +89,11 @@ def _kind(recipe: Recipe) -> Kind:
         )
     if data.target not in kind.targets:
         raise InputError(f"data.target is {data.target}; with {data.kind} it is {' or '.join(kind.targets)}.")
+    if recipe.losses.critic not in kind.critics:
+        choices = " or ".join(critic or "none" for critic in kind.critics)
+        raise InputError(
+            f"losses.critic is {recipe.losses.critic or 'none'}; with {data.kind} it is {choices}."
+        )
     return kind
 
 
@@ -164,6 +173,26 @@ def _frames_held(recipe: Recipe, machine: Machine, measures: Measures) -> Valida
     return lambda network, step: held_frames.validate(network, held, measures, step, machine.device)
 
 
+def _scenes(recipe: Recipe) -> Samples:
+    data = recipe.data
+    if data.prepared or data.operators or data.manifest or data.crops > 1:
+        raise InputError(
+            "With data.kind scenes there are data.photos, data.drawings and data.pairs, and no data.manifest,"
+            " data.prepared, data.operators and data.crops."
+        )
+    if data.crop % held_scenes.MULTIPLE:
+        raise InputError(f"data.crop is {data.crop}; for scenes it is a multiple of {held_scenes.MULTIPLE}.")
+    if not recipe.schedule.epochs:
+        raise InputError("schedule.epochs is 0; scenes need it, as what they are held to changes with epochs.")
+    return Scenes.of(data, recipe.run.seed)
+
+
+def _scenes_held(recipe: Recipe, machine: Machine, measures: Measures) -> Validate:
+    del measures
+    held = held_scenes.held_scenes(Path(recipe.data.validation), recipe.data.crop)
+    return lambda network, step: held_scenes.validate(network, held, step, machine.device)
+
+
 def _manifest(recipe: Recipe, otherwise: str = "") -> Path:
     if not recipe.data.manifest:
         raise InputError(
@@ -177,5 +206,6 @@ KINDS: Mapping[str, Kind] = {
     "pictures": Kind(_pictures, _pictures_held, ("compact", "dat", "grl", "rrdb"), ("gt", "pseudo_gt")),
     "clips": Kind(_clips, _clips_held, ("animesr",), ("gt", "sharpened")),
     "frames": Kind(_frames, _frames_held, ("lbo",), ("gt",)),
+    "scenes": Kind(_scenes, _scenes_held, ("translator",), ("gt", "pseudo_gt"), ("scene",)),
 }
 """By the name in a recipe."""

@@ -24,14 +24,15 @@ Strip = Sequence[Rgb]
 
 
 def seen(batch: Mapping[str, Tensor], numbers: Sequence[int], samples: Samples, *, critic: bool) -> Rgb:
-    """The first samples of a batch as one picture (H, W, 3): LQ enlarged pixel by pixel, target, and real.
+    """The first samples of a batch as one picture (H, W, 3): LQ enlarged pixel by pixel, target, and real,
+    or what there is of scenes.
 
     numbers: those of the batch. Real is what a critic takes for real, and shown where it is not the target.
     """
     rows: list[Row] = []
     for place, number in enumerate(numbers[:SHOWN]):
-        parts = {name: _strip(batch[name][place]) for name in ("lq", "target", "real")}
-        if not critic or _same(parts["real"], parts["target"]):
+        parts = {name: _strip(planes[place]) for name, planes in batch.items()}
+        if "real" in parts and (not critic or _same(parts["real"], parts["target"])):
             del parts["real"]
         rows += _rows(parts, _label(number, samples))
     return sheet(rows)

@@ -15,7 +15,7 @@ from sakuga.media.atomic import replacing
 from sakuga.train import recipe as recipes
 from sakuga.train.machine import Machine
 from sakuga.train.recipe import Recipe
-from sakuga.train.trainer import Trainer
+from sakuga.train.teacher import Teacher
 
 FORM = 1
 """Of the file; a checkpoint of another form is refused."""
@@ -31,7 +31,7 @@ class Checkpoint:
     content: dict[str, Any]
 
 
-def capture(trainer: Trainer, machine: Machine, recipe: Recipe, step: int) -> dict[str, Any]:
+def capture(trainer: Teacher, machine: Machine, recipe: Recipe, step: int) -> dict[str, Any]:
     """Weights, average, optimisers, chance, recipe and position after `step` steps, as plain values."""
     content: dict[str, Any] = {
         "form": FORM,
@@ -42,7 +42,7 @@ def capture(trainer: Trainer, machine: Machine, recipe: Recipe, step: int) -> di
         "chance_of_device": _device_chance(machine),
         "scaler": None if machine.scaler is None else machine.scaler.state_dict(),
     }
-    return content | {name: _state(part, machine) for name, part in _parts(trainer).items()}
+    return content | {name: _state(part, machine) for name, part in trainer.parts.items()}
 
 
 def write(path: Path, content: dict[str, Any]) -> None:
@@ -65,9 +65,9 @@ def read(path: Path) -> Checkpoint:
     return Checkpoint(step, recipes.from_json(text, str(path)), content)
 
 
-def restore(content: dict[str, Any], trainer: Trainer, machine: Machine) -> None:
+def restore(content: dict[str, Any], trainer: Teacher, machine: Machine) -> None:
     """Bring `trainer`, and all chance, to where `content` was captured."""
-    for name, part in _parts(trainer).items():
+    for name, part in trainer.parts.items():
         _load(part, content[name], machine)
     trainer.slowdown = content["slowdown"]
     torch.set_rng_state(content["chance"])
@@ -83,17 +83,6 @@ def copied(content: dict[str, Any]) -> dict[str, Any]:
     torch.save(content, buffer)
     buffer.seek(0)
     return torch.load(buffer, map_location="cpu", weights_only=True)
-
-
-def _parts(trainer: Trainer) -> dict[str, Any]:
-    parts = {
-        "network": trainer.network,
-        "optimiser": trainer.optimiser,
-        "average": trainer.average,
-        "critic": trainer.critic,
-        "critic_optimiser": trainer.critic_optimiser,
-    }
-    return {name: part for name, part in parts.items() if part is not None}
 
 
 def _state(part: Any, machine: Machine) -> Any:  # noqa: ANN401

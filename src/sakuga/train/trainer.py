@@ -3,35 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, cast
 
 import torch
 from torch import Tensor, nn
 from torch.optim import Adam
-from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from sakuga.losses.adversarial import fooling, judging
 from sakuga.losses.perceptual import Perceptual
 from sakuga.losses.pixel import PIXEL
 from sakuga.models.critics import CRITICS
 from sakuga.train import networks
+from sakuga.train.average import averaged
 from sakuga.train.machine import Machine
 from sakuga.train.recipe import Recipe
-
-Batch = Mapping[str, Tensor]
-"""`lq`, `target` and, where there is a critic, `real`: (b, 3, h, w) or (b, n, 3, h, w), RGB in [0, 1]."""
-
-
-@dataclass(frozen=True, slots=True)
-class Taught:
-    """What one step said."""
-
-    losses: dict[str, Tensor]
-    """By name, detached scalars on the device."""
-    result: Tensor
-    """The network's pictures, detached."""
-
+from sakuga.train.teacher import Batch, Taught
 
 class Trainer:
     """The learning parts of a run, on their device; `step` is all that happens to them."""
@@ -52,7 +38,7 @@ class Trainer:
         if recipe.losses.critic:
             rate = recipe.schedule.critic_rate or recipe.schedule.rate
             self.critic, self.critic_optimiser = self._ready(CRITICS[recipe.losses.critic](), rate)
-        self.average = self._averaged()
+        self.average = averaged(machine.bare(self.network), recipe.schedule.ema)
         self.slowdown = 1.0
         """Share of the recipe's rates that is left after what went wrong."""
 
@@ -62,6 +48,18 @@ class Trainer:
         if self.average is not None:
             return self.average.module
         return self._machine.bare(self.network)
+
+    @property
+    def parts(self) -> dict[str, Any]:
+        """All that a run must remember, by name."""
+        parts = {
+            "network": self.network,
+            "optimiser": self.optimiser,
+            "average": self.average,
+            "critic": self.critic,
+            "critic_optimiser": self.critic_optimiser,
+        }
+        return {name: part for name, part in parts.items() if part is not None}
 
     def step(self, batch: Batch, step: int) -> Taught:
         """Learn from one batch; `step` counts from 0 and decides the rate."""
@@ -115,18 +113,6 @@ class Trainer:
         module = module.to(self._machine.device)
         optimiser = Adam(module.parameters(), lr=rate, betas=self._recipe.schedule.betas)
         return self._machine.ready(module, optimiser)
-
-    def _averaged(self) -> AveragedModel | None:
-        decay = self._recipe.schedule.ema
-        if not decay:
-            return None
-        average = AveragedModel(
-            self._machine.bare(self.network),
-            multi_avg_fn=cast("Any", get_ema_multi_avg_fn)(decay),
-        )
-        # Its first update would copy; the average begins as the network does.
-        average.n_averaged.fill_(1)
-        return average
 
     def _set_rates(self, step: int) -> None:
         schedule = self._recipe.schedule
