@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 import warnings
+from argparse import Namespace
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
@@ -16,7 +17,7 @@ from torch import Tensor, nn
 from sakuga.errors import WeightsError
 from sakuga.models import ncnn
 
-WRAPPINGS = ("params_ema", "params-ema", "params", "model_state_dict", "state_dict", "model")
+WRAPPINGS = ("g_ema", "params_ema", "params-ema", "params", "model_state_dict", "state_dict", "model")
 """Where training programs put the weights inside their file; averaged ones come first."""
 PREFIXES = ("module.", "_orig_mod.")
 """What wrappers of PyTorch put in front of every name."""
@@ -52,7 +53,8 @@ def _pickled(path: Path) -> Mapping[str, Any]:
         with warnings.catch_warnings():
             # It warns of what it goes on to refuse.
             warnings.simplefilter("ignore")
-            content: object = torch.load(path, map_location="cpu", weights_only=True)
+            with cast("Any", torch.serialization).safe_globals([Namespace]):
+                content: object = torch.load(path, map_location="cpu", weights_only=True)
     except pickle.UnpicklingError as error:
         raise WeightsError(
             f"{path} could not be read: it is damaged, or holds programs beside its weights, and those could "

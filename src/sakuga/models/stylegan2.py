@@ -120,7 +120,7 @@ class StyleGAN2(nn.Module):
         self.noises = nn.Module()
         for i, side in enumerate(_sides(size)):
             self.noises.register_buffer(f"noise_{i}", torch.randn(1, 1, side, side))
-        self.size = size
+        self.size, self.multiplier = size, multiplier
         self.latents = 2 * len(wide)
         """Styles that one picture takes, coarse ones first."""
 
