@@ -181,6 +181,19 @@ def test_flags_of_stylize_are_true() -> None:
     assert f"{round(pooled**0.5)} x {round(pooled**0.5)} pixels" in text
 
 
+def test_flags_of_pairs_are_true() -> None:
+    cli = import_module("sakuga.cli.pairs")
+    flags = inspect.signature(cli.pairs).parameters
+    told = told_flags("pairs.md", "Flags")
+    wanted = [name for name in flags if name != "sources"]
+    assert list(told) == [f"--{name}" for name in wanted]
+    plain = {name: str(flags[name].default) for name in wanted if flags[name].default is not None}
+    assert {name: told[f"--{name}"] for name in plain} == plain
+    selection = import_module("sakuga.pairs.selection")
+    assert {name: flags[name].default for name in selection.Selection().told} == selection.Selection().told
+    assert get_args(cli.Criterion) == get_args(selection.Criterion)
+
+
 def test_flags_and_grades_of_inspect_are_true() -> None:
     flags = inspect.signature(import_module("sakuga.cli.inspect").inspect).parameters
     told, measures = (

@@ -51,8 +51,21 @@ class Made:
         return Pair(photo, anime, {"seed": index})
 
 
+class Bright:
+    """A quick segmenter: what is bright is one region, and what is dark another."""
+
+    told = "bright"
+    named = False
+
+    def labels(self, pixels):
+        return (pixels.mean(2) > pixels.mean()).astype(np.int64)
+
+    def scores(self, pixels):
+        return None
+
+
 def made(out, source=None, **bars):
-    return list(make_pairs(source or Made(), out, Selection(**bars), Clusters()))
+    return list(make_pairs(source or Made(), out, Selection(shift=16, **bars), Bright()))
 
 
 def content(out):

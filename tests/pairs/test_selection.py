@@ -34,7 +34,7 @@ def test_a_drawing_of_the_same_agrees_and_of_another_does_not(photo):
     other = drawing(128, 160, 2)
     same, apart = (scores(Pair(photo, drawn), Clusters()) for drawn in (painted(photo), painted(other)))
     bars = Selection()
-    assert same.agreement > bars.agreement + 0.2 > bars.agreement > apart.agreement
+    assert same.agreement > bars.agreement > apart.agreement + 0.1
     assert same.shift + 1 < bars.shift < apart.shift
     assert same.kinds >= 2
     assert same.released is None

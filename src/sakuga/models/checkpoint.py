@@ -23,10 +23,14 @@ PREFIXES = ("module.", "_orig_mod.")
 """What wrappers of PyTorch put in front of every name."""
 
 
-def read(path: Path) -> dict[str, Tensor]:
-    """All tensors of a file, on the CPU. Raises WeightsError where it is damaged or holds anything unsafe."""
+def read(path: Path, wrappings: Sequence[str] = WRAPPINGS) -> dict[str, Tensor]:
+    """All tensors of a file, on the CPU; wrappings: names of the wanted part, the first counts.
+
+    Raises WeightsError where it is damaged or holds anything unsafe.
+    """
     content = _safetensors(path) if path.suffix.lower() == ".safetensors" else _pickled(path)
-    tensors = {_bare(name): value for name, value in _unwrapped(content).items() if isinstance(value, Tensor)}
+    found = _unwrapped(content, wrappings)
+    tensors = {_bare(name): value for name, value in found.items() if isinstance(value, Tensor)}
     if not tensors:
         raise WeightsError(f"{path} holds no weights.")
     return tensors
@@ -67,8 +71,8 @@ def _pickled(path: Path) -> Mapping[str, Any]:
     return cast("Mapping[str, Any]", content)
 
 
-def _unwrapped(content: Mapping[str, Any]) -> Mapping[str, Any]:
-    for name in WRAPPINGS:
+def _unwrapped(content: Mapping[str, Any], wrappings: Sequence[str]) -> Mapping[str, Any]:
+    for name in wrappings:
         if isinstance(content.get(name), Mapping):
             return content[name]
     return content

@@ -6,15 +6,17 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from sakuga.errors import WeightsError
 from sakuga.models import checkpoint
 from sakuga.models.stylegan2 import StyleGAN2
 from sakuga.models.stylegan2_parts import widths
 
-MULTIPLIERS = (1, 2)
-"""Of the channels of large maps, that published files have."""
+CRITIC = ("d",)
+"""Where training programs put it."""
+MULTIPLIERS = (2, 1)
+"""Of the channels of large maps, that published files have; up to 16 pixels they come to the same."""
 
 
 def read(path: Path) -> StyleGAN2:
@@ -42,6 +44,20 @@ def between(first: StyleGAN2, last: StyleGAN2, degree: float) -> StyleGAN2:
     mixed = _empty(first.size, first.multiplier)
     mixed.load_state_dict({name: one[name].lerp(other[name], degree) for name in one}, assign=True)
     return mixed
+
+
+def start_of_critic(critic: nn.Module, file: str) -> None:
+    """Fill a critic with that (`d`) which a training program kept beside its generator; else leave it.
+
+    Raises WeightsError where that is of another shape.
+    """
+    state = checkpoint.read(Path(file), CRITIC)
+    wanted = critic.state_dict()
+    if state.keys() != wanted.keys():
+        return
+    if wrong := [name for name in wanted if not _fits(wanted[name], state[name])]:
+        raise WeightsError(f"The critic in {file} does not fit the generator: see {wrong[0]}.")
+    critic.load_state_dict(state)
 
 
 def _shaped(path: Path, state: Mapping[str, Tensor]) -> StyleGAN2:
