@@ -1,7 +1,7 @@
 """Photos and drawings to learn scenes from, and a photo turned into a drawing by hand-made rules.
 
-The rules stand in for pairs that a StyleGAN would give: a palette, flat areas, ink and a sky. They look at colours
-and edges, not at things.
+The rules stand in for pairs that a StyleGAN would give: a palette, flat areas, ink and a sky. They look at
+colours and edges, not at things.
 """
 
 from __future__ import annotations
@@ -122,7 +122,9 @@ def _sky(photo: Rgb) -> NDArray[np.bool_]:
     _, parts = cv2.connectedComponents((bright & ~rough).astype(np.uint8))
     touching = [each for each in np.unique(parts[:2]) if each]
     whole = np.isin(parts, touching) & bright
-    return np.asarray(cv2.dilate(whole.astype(np.uint8), np.ones((7, 7), np.uint8)) > 0) & (colours[..., 0] > 55)
+    return np.asarray(cv2.dilate(whole.astype(np.uint8), np.ones((7, 7), np.uint8)) > 0) & (
+        colours[..., 0] > 55
+    )
 
 
 def _ink(photo: Rgb) -> NDArray[np.float32]:

@@ -1,11 +1,12 @@
 """A real training of scene translation, from open photos and drawings to a model, and what it is worth.
 
-    OMP_NUM_THREADS=1 python benchmarks/scenes.py [../shared/data] [--work scenes] [--parts make,train]
-    [--set schedule.steps=20]
+    OMP_NUM_THREADS=1 python benchmarks/scenes.py [../shared/data] [--work scenes]
+    [--parts make,train,measure] [--set schedule.steps=20]
 
-make: from the manifest's train split, photos, panels of comics, and pairs whose drawing is the photo painted by
-the rules of `painted.py`. train: recipes/scenimefy-small-2.toml on them; the same command goes on where it was.
-Keeps the network before it has learned anything, half way and at the end.
+make: from the manifest's train split, photos, panels of comics, and pairs whose drawing is the photo painted
+by the rules of `painted.py`. train: recipes/scenimefy-small-2.toml on them; the same command goes on where it
+was. Keeps the network before it has learned anything, half way and at the end. measure: the three exported,
+at work in `sakuga stylize` on the photos of the test split; table.csv and sheet.png.
 """
 
 from __future__ import annotations
@@ -17,14 +18,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import torch
 
+import looks
 from drawings import Drawings
 from painted import Painter, Rgb, panels, reduced, squares
 from sakuga.media.plain import read_rgb, write_rgb
+from sakuga.stylize.job import stylize
+from sakuga.stylize.settings import StylizeSettings
 from sakuga.train import recipe
 from sakuga.train.events import Event, Noted, Saved, Stepped, Validated
+from sakuga.train.export import export
 from sakuga.train.loop import NEWEST, Loop
 from sakuga.train.machine import Machine
 from sakuga.train.recipe import Recipe
@@ -35,6 +39,8 @@ SHORT = 200
 """Pixels of the shorter side of photos and drawings."""
 SIDE = 160
 """Of both pictures of a pair."""
+DRAWINGS = 200
+"""That results are compared with."""
 STAGES = ("start", "middle", "end")
 
 
@@ -88,9 +94,9 @@ def make(root: Path, work: Work) -> None:
             write_rgb(work.data / "pairs" / "anime" / f"{count:03}.png", painter.painted(square))
             count += 1
     for photo in rows(root, "photo", ["test"]):
-        write_rgb(work.data / "held" / f"{photo.stem}.png", reduced(read_rgb(photo), 256))
-    for number, panel in enumerate(cut(rows(root, "comic", ["val", "test"]))):
-        write_rgb(work.data / "held-drawings" / f"{number:03}.png", panel)
+        small = reduced(read_rgb(photo), 256)
+        write_rgb(work.data / "held" / f"{photo.stem}.png", small)
+        write_rgb(work.data / "held-painted" / f"{photo.stem}.png", painter.painted(small))
     (work.data / "made").touch()
     print(f"{len(comics)} drawings, {count} pairs", flush=True)
 
@@ -128,11 +134,39 @@ def learn(work: Work, changes: Sequence[str]) -> None:
     train(asked, work.trained, device="cpu", on_event=show)
 
 
+def measure(work: Work) -> None:
+    """Photos as they are, photos painted by the rules, and what the network makes of them at each stage."""
+    photos, kept = looks.pictures(work.data / "held"), work.root / "features"
+    drawings = looks.pictures(work.data / "drawings")
+    other = {"drawings": looks.features("drawings", looks.some(drawings, DRAWINGS), kept)}
+    columns = {"photo": photos, "rules": looks.pictures(work.data / "held-painted")}
+    columns |= {stage: stylized(work, stage) for stage in STAGES if work.stage(stage).exists()}
+    lines = []
+    for name, results in columns.items():
+        mine = looks.features(name, looks.patches(results), kept)
+        lines.append({"what": name} | looks.worth(results, photos, mine, other))
+        print(lines[-1], flush=True)
+    with (work.root / "table.csv").open("w", newline="") as file:
+        table = csv.DictWriter(file, lines[0])
+        table.writeheader()
+        table.writerows({k: v if k == "what" else f"{v:.4f}" for k, v in line.items()} for line in lines)
+    write_rgb(work.root / "sheet.png", looks.shown(columns))
+
+
+def stylized(work: Work, stage: str) -> list[Rgb]:
+    """The held-out photos through the command's own way, with the stage's exported model."""
+    model, out = work.root / f"{stage}.safetensors", work.root / "results" / stage
+    export(work.stage(stage), model)
+    found = stylize([work.data / "held"], out, settings=StylizeSettings(model=str(model), format="png"))
+    assert all(result.state != "failed" for result in found), found
+    return [read_rgb(path) for path in sorted(out.rglob("*.png"))]
+
+
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     arguments.add_argument("data", type=Path, nargs="?", default=Path("../shared/data"))
     arguments.add_argument("--work", type=Path, default=Path("scenes"))
-    arguments.add_argument("--parts", default="make,train")
+    arguments.add_argument("--parts", default="make,train,measure")
     arguments.add_argument("--set", action="append", default=[])
     given = arguments.parse_args()
     torch.set_num_threads(1)
@@ -140,6 +174,7 @@ def main() -> None:
     parts: dict[str, Callable[[], None]] = {
         "make": lambda: make(given.data, work),
         "train": lambda: learn(work, given.set),
+        "measure": lambda: measure(work),
     }
     for name in given.parts.split(","):
         parts[name]()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import doctest
 import inspect
+import json
 import os
 import re
 import subprocess
@@ -66,6 +67,10 @@ def steps(page: Path) -> Iterator[Step]:
 @pytest.fixture
 def desk(tmp_path: Path) -> Path:
     """A folder with the files that the pages speak of, small enough for a network on one core."""
+    for folder in ("photos", "anime", "pairs/photo", "pairs/anime"):
+        pixels = np.random.default_rng(len(folder)).integers(0, 256, (40, 48, 3), np.uint8)
+        (tmp_path / folder).mkdir(parents=True)
+        Image.fromarray(pixels).save(tmp_path / folder / "hill.png")
     for folder in ("samples", "scans", "stills"):
         (tmp_path / folder).mkdir()
     for name in ("picture.png", "samples/witch.jpg", "scans/page-01.jpg", "stills/first.png"):
@@ -280,6 +285,18 @@ def test_table_of_recipes_is_true() -> None:
         assert (recipe["model"]["network"], recipe["schedule"]["steps"]) == (network, int(steps))
         assert recipe["schedule"]["rate"] == float(rate)
         assert ("critic" in recipe["losses"]) == ("critic" in stage)
+
+
+def test_tables_of_scenes_and_sets_are_true() -> None:
+    translation = import_module("sakuga.train.aims").Translation()
+    assert {row[0]: row[2] for row in rows("scenes.md", "What counts")} == {
+        name: json.dumps(getattr(translation, name)) for name in translation.__dataclass_fields__
+    }
+    sets = import_module("sakuga.metrics.sets").SETS
+    notes = import_module("sakuga.models.overview").OVERVIEWS
+    assert rows("evaluate.md", "Sets") == [
+        [name, each.better, each.unit, notes[each.seer].note] for name, each in sets.items()
+    ]
 
 
 def test_flags_offer_what_the_tables_hold() -> None:

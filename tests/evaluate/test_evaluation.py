@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import math
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import av
 import cv2
@@ -22,6 +22,7 @@ from sakuga.evaluate.protocol import PROTOCOLS, chosen
 from sakuga.media.plain import read_rgb, write_rgb
 from sakuga.metrics.niqe import niqe
 from sakuga.metrics.psnr import psnr
+from sakuga.metrics.table import MEASURES
 
 PICTURES = [drawing(112, 128, seed=seed) for seed in range(3)]
 
@@ -265,3 +266,42 @@ def test_a_picture_can_carry_the_model_that_made_it(tmp_path):
 def test_every_protocol_says_where_it_comes_from():
     assert all(protocol.source for protocol in PROTOCOLS.values())
     assert math.prod(PROTOCOLS["avc-reallq"].expected) == 4600
+
+
+def test_sets_are_compared_without_partners_and_beside_pairs(desk, monkeypatch):
+    """Another network than the real one, whose weights are large: it sees a picture's mean colour."""
+    from sakuga.metrics import sets
+
+    looked: list[int] = []
+
+    def seen(pictures, seer):
+        rows = np.stack([picture.mean((0, 1)).astype(np.float64) for picture in pictures])
+        looked.append(len(rows))
+        return rows
+
+    monkeypatch.setattr("sakuga.evaluate.sets.seen", seen)
+    for name in ("fid-resnet50", "kid-resnet50"):
+        monkeypatch.setitem(MEASURES, name, replace(MEASURES[name], origin=lambda: {"weights": "f" * 64}))
+    write_rgb(desk / "look" / "other.png", PICTURES[0])
+    write_rgb(desk / "look" / "unlike.png", 255 - PICTURES[1][:50])
+    (desk / "look" / "broken.png").write_bytes(b"no")
+    asked = Asked(("fid-resnet50", "kid-resnet50"))
+    made = evaluate(desk / "sr", desk / "look", asked)
+    assert looked == [3, 2]
+    (row,) = made.rows
+    assert (row.clip, row.part, row.reference) == ("sr", "set", str(desk / "look"))
+    assert row.values["fid-resnet50"] > 0
+    assert made.summaries["fid-resnet50"].low is None
+    assert len(made.problems) == 1
+    assert "broken.png" in made.problems[0]
+    tables.write(desk / "numbers.json", made)
+    told = json.loads((desk / "numbers.json").read_text())
+    assert told["rows"][0]["origins"]["fid-resnet50"] == {"weights": "f" * 64}
+    both = evaluate(desk / "sr", desk / "gt", Asked(("psnr", "fid-resnet50")))
+    assert [set(row.values) for row in both.rows] == [{"fid-resnet50"}, *[{"psnr"}] * 3]
+    assert not both.problems
+    with pytest.raises(InputError, match="name them by --reference"):
+        evaluate(desk / "sr", None, asked)
+    assert sets.SETS["fid-resnet50"].seer == "resnet50"
+    alone = evaluate(desk / "sr" / "絵 0_4x.png", desk / "look", asked)
+    assert any("fewer than two" in note for note in alone.notes)

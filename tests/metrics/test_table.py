@@ -21,7 +21,15 @@ from sakuga.metrics.table import METRICS
 
 OUTSIDE = [name for name in METRICS if name.startswith("pyiqa:")]
 OWN = [name for name in METRICS if name not in OUTSIDE]
-PERFECT = {"psnr": math.inf, "psnr-y": math.inf, "ssim": 1, "ssim-y": 1, "line-match": 1, "line-contrast": 1}
+PERFECT = {
+    "psnr": math.inf,
+    "psnr-y": math.inf,
+    "ssim": 1,
+    "ssim-y": 1,
+    "line-match": 1,
+    "region-match": 1,
+    "line-contrast": 1,
+}
 """What equal pictures give; all other measures that compare give 0."""
 ELSEWHERE = """
 import json, sys

@@ -9,6 +9,7 @@ from sakuga.train import networks
 from sakuga.train.recipe import Network
 from sakuga.train.run import samples_of
 
+SCENES = {"kind": "scenes"}
 CLIPS = {"kind": "clips", "target": "gt"}
 
 
@@ -37,6 +38,10 @@ CLIPS = {"kind": "clips", "target": "gt"}
         ("lbo", {"crop": 256}, {"critic": "multi-scale"}, "results of 64 pixels; .* needs 96"),
         ("animesr", CLIPS | {"operators": ("gone",)}, {}, "data.operators: there is no file gone"),
         ("animesr", CLIPS, {}, "none"),
+        ("compact", SCENES, {"critic": "scene"}, "data.kind is scenes, and model.network is compact"),
+        ("translator", SCENES, {}, "losses.critic is none; with scenes it is scene"),
+        ("compact", {}, {"critic": "scene"}, "losses.critic is scene; with pictures it is none or patch"),
+        ("translator", SCENES, {"critic": "scene"}, r"no data\.manifest"),
     ],
 )
 def test_what_does_not_go_together_is_told(network, data, losses, sentence):

@@ -36,7 +36,7 @@ def evaluate(
         Results: a folder (with all that is in it) or one file.
     reference
         Originals of the same size, or sources of the same or a smaller one: a folder or one file. They are
-        paired by name.
+        paired by name. For fid and kid, a folder of pictures that look as results should.
     metrics
         Measures, with commas between them.
     protocol
@@ -92,12 +92,12 @@ def _show(made: Evaluation) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from sakuga.metrics.table import METRICS
+    from sakuga.metrics.table import MEASURES
 
     table = Table("measure", "better", "mean", "95 % interval", "values", "unit", box=SIMPLE_HEAD)
     for name, told in made.summaries.items():
-        cells = name, METRICS[name].better, _number(told.mean), _interval(told), str(told.count)
-        table.add_row(*map(Text, (*cells, METRICS[name].unit)))
+        cells = name, MEASURES[name].better, _number(told.mean), _interval(told), str(told.count)
+        table.add_row(*map(Text, (*cells, MEASURES[name].unit)))
     text = io.StringIO()
     Console(file=text, width=100).print(table)
     output.say("\n".join(line.rstrip() for line in text.getvalue().strip("\n").splitlines()))

@@ -14,8 +14,9 @@ from sakuga.evaluate.clips import Clip, clips
 from sakuga.evaluate.measure import Row, measure
 from sakuga.evaluate.pairs import pair
 from sakuga.evaluate.protocol import PROTOCOLS, Protocol
+from sakuga.evaluate.sets import distances
 from sakuga.evaluate.summary import Summary, summarise
-from sakuga.metrics.table import METRICS
+from sakuga.metrics.table import MEASURES
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ class Asked:
         if not self.metrics:
             raise InputError("--metrics names no measure; give at least one, such as niqe.")
         for name in self.metrics:
-            _known(name, METRICS, "--metrics", "measure")
+            _known(name, MEASURES, "--metrics", "measure")
         _known(self.protocol, PROTOCOLS, "--protocol", "protocol")
         if self.border < 0:
             raise InputError(f"--crop-border is {self.border}; it is a number of pixels, 0 or more.")
@@ -41,7 +42,22 @@ class Asked:
     @property
     def compares(self) -> list[str]:
         """The measures that need a reference."""
-        return [name for name in self.metrics if METRICS[name].needs != "nothing"]
+        return [name for name in self.metrics if MEASURES[name].needs != "nothing"]
+
+    @property
+    def of_sets(self) -> list[str]:
+        """Those that compare folders as a whole."""
+        return [name for name in self.metrics if MEASURES[name].needs == "set"]
+
+    @property
+    def of_pictures(self) -> list[str]:
+        """All others."""
+        return [name for name in self.metrics if MEASURES[name].needs != "set"]
+
+    @property
+    def pairs(self) -> bool:
+        """Whether a result needs a reference of its own."""
+        return any(name not in self.of_sets for name in self.compares)
 
 
 @dataclass(slots=True)
@@ -87,11 +103,13 @@ def evaluate(folder: Path, reference: Path | None, asked: Asked, on_clip: OnClip
         made.notes.append("No measure that was asked for compares, so --reference is not looked at.")
     pairs = _found(made, protocol)
     _movable(pairs, asked)
-    made.origins = {name: METRICS[name].origin() for name in asked.metrics}
-    for number, (clip, other) in enumerate(pairs, start=1):
+    made.origins = {name: MEASURES[name].origin() for name in asked.metrics}
+    if reference and asked.of_sets:
+        made.rows.append(_whole(made, reference, protocol))
+    for number, (clip, other) in enumerate(pairs if asked.of_pictures else [], start=1):
         on_clip(number, len(pairs), clip.name)
         try:
-            rows = measure(clip, other, asked.metrics, protocol, asked.border)
+            rows = measure(clip, other, asked.of_pictures, protocol, asked.border)
         except SakugaError as error:
             made.problems.append(str(error))
             continue
@@ -105,7 +123,7 @@ def evaluate(folder: Path, reference: Path | None, asked: Asked, on_clip: OnClip
 def _found(made: Evaluation, protocol: Protocol) -> list[tuple[Clip, Clip | None]]:
     results, made.problems = clips(made.folder, protocol)
     made.notes += _unexpected(results, protocol)
-    if made.reference is None:
+    if made.reference is None or not made.asked.pairs:
         return [(clip, None) for clip in results]
     references, problems = clips(made.reference, protocol)
     if made.folder.is_file() and made.reference.is_file():
@@ -119,8 +137,17 @@ def _found(made: Evaluation, protocol: Protocol) -> list[tuple[Clip, Clip | None
     return [*pairs]
 
 
+def _whole(made: Evaluation, reference: Path, protocol: Protocol) -> Row:
+    """The row of both folders as sets."""
+    results, _ = clips(made.folder, protocol)
+    references, problems = clips(reference, protocol)
+    made.problems += [each for each in problems if each not in made.problems]
+    values = distances(results, references, made.asked.of_sets, protocol, made.asked.border, made.problems)
+    return Row(made.folder.resolve().name, str(made.folder), str(reference), None, "set", values)
+
+
 def _movable(pairs: list[tuple[Clip, Clip | None]], asked: Asked) -> None:
-    moving = [name for name in asked.metrics if METRICS[name].needs == "sequence"]
+    moving = [name for name in asked.metrics if MEASURES[name].needs == "sequence"]
     if moving and all(clip.kind == "picture" for clip, _ in pairs):
         raise InputError(
             f"{moving[0]} needs moving pictures: videos, or folders of frames with --protocol frames."
@@ -146,7 +173,7 @@ def _conclude(made: Evaluation, protocol: Protocol) -> None:
         empty = sum(map(len, values.values())) - told.count
         if empty:
             where = f"{name} has no value in {empty} of {told.count + empty} places"
-            made.notes.append(f"{where}: there is none where {METRICS[name].silent}.")
+            made.notes.append(f"{where}: there is none where {MEASURES[name].silent}.")
         if not told.count:
             made.problems.append(f"{name} has no value at all.")
 

@@ -14,7 +14,7 @@ from sakuga.evaluate.protocol import Protocol, chosen
 from sakuga.media.frames import Pixels
 from sakuga.metrics.table import METRICS, Metric
 
-Part = Literal["whole", "left", "right", "clip"]
+Part = Literal["whole", "left", "right", "clip", "set"]
 Metrics = Mapping[str, Metric]
 
 
@@ -27,7 +27,7 @@ class Row:
     """The picture, the video, or the folder of a clip's frames."""
     reference: str | None
     frame: int | None
-    """From 0; None for a picture that stands for itself and for a whole clip."""
+    """From 0; None for a picture that stands for itself, for a whole clip and for a set."""
     part: Part
     values: dict[str, float] = field(default_factory=dict[str, float])
     """Measure -> value, NaN for none."""

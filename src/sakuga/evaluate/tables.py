@@ -14,7 +14,7 @@ from typing import Any
 from sakuga.evaluate.evaluation import Evaluation
 from sakuga.evaluate.measure import Row
 from sakuga.media.atomic import replacing
-from sakuga.metrics.table import METRICS
+from sakuga.metrics.table import MEASURES
 
 _ARROWS = {"lower": r"$\downarrow$", "higher": r"$\uparrow$", "near 1": r"$\to 1$"}
 _LATEX = {
@@ -39,8 +39,8 @@ def _json(path: Path, made: Evaluation) -> None:
         "versions": made.versions,
         "metrics": {
             name: {
-                "better": METRICS[name].better,
-                "unit": METRICS[name].unit,
+                "better": MEASURES[name].better,
+                "unit": MEASURES[name].unit,
                 **{key: _plain(value) for key, value in asdict(made.summaries[name]).items()},
                 **made.origins[name],
             }
@@ -107,7 +107,7 @@ def _tabular(made: Evaluation) -> Iterator[str]:
     yield from (f"% {model}" for model in sorted(models))
     yield rf"\begin{{tabular}}{{l{'r' * len(names)}}}"
     yield r"\toprule"
-    yield " & ".join(["", *(f"{_escaped(name)} {_ARROWS[METRICS[name].better]}" for name in names)]) + r" \\"
+    yield " & ".join(["", *(f"{_escaped(name)} {_ARROWS[MEASURES[name].better]}" for name in names)]) + r" \\"
     yield r"\midrule"
     label = " ".join(made.folder.resolve().name.split())
     yield " & ".join([_escaped(label), *(_cell(made, name) for name in names)]) + r" \\"

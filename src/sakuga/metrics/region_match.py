@@ -3,9 +3,9 @@
 What: the adjusted Rand index of the two pictures' segmentations: of all pairs of pixels, how much more often
 than by chance both pictures say the same of whether the two belong together.
 Range: -0.5 to 1, higher is better; 0 is chance, 1 the same regions; NaN where both are of one region.
-Source: Hubert and Arabie, "Comparing partitions", Journal of Classification 1985. Papers on translation compare
-what a network for segmentation sees in both; any such segmenter can be passed. The one built in knows nothing
-of things: it is k-means over colour, unrest and place, on a small copy.
+Source: Hubert and Arabie, "Comparing partitions", Journal of Classification 1985. Papers on translation
+compare what a network for segmentation sees in both; any such segmenter can be passed. The one built in knows
+nothing of things: it is k-means over colour, unrest and place, on a small copy.
 """
 
 from __future__ import annotations
@@ -70,7 +70,9 @@ def _clusters(points: NDArray[np.float64]) -> Labels:
     for _ in range(ROUNDS):
         labels = np.argmin(((points[:, None] - centres) ** 2).sum(-1), 1)
         known = [labels == number for number in range(len(centres))]
-        renewed = [points[mine].mean(0) if mine.any() else old for mine, old in zip(known, centres, strict=True)]
+        renewed = [
+            points[mine].mean(0) if mine.any() else old for mine, old in zip(known, centres, strict=True)
+        ]
         if np.allclose(renewed, centres):
             break
         centres = np.stack(renewed)

@@ -22,7 +22,9 @@ from sakuga.metrics.luma import Luma, luma
 from sakuga.metrics.niqe import niqe
 from sakuga.metrics.noise import noise
 from sakuga.metrics.psnr import psnr
+from sakuga.metrics.region_match import region_match
 from sakuga.metrics.ringing import ringing
+from sakuga.metrics.sets import SETS, SetMetric
 from sakuga.metrics.ssim import ssim
 from sakuga.metrics.warp import warp_error
 
@@ -83,6 +85,9 @@ METRICS: Mapping[str, Metric] = {
         stlpips.origin,
     ),
     "line-match": Metric("reference", "higher", line_match, "0 to 1", _NO_LINES),
+    "region-match": Metric(
+        "reference", "higher", region_match, "-0.5 to 1", "both pictures are of one region"
+    ),
     "line-contrast": Metric("reference", "near 1", line_contrast, "ratio", _NO_LINES),
     "colour-drift": Metric("source", "lower", drift, "levels"),
     "colour-blobs": Metric("source", "lower", blobs, "levels"),
@@ -95,3 +100,6 @@ METRICS: Mapping[str, Metric] = {
         for name, better in pyiqa.KNOWN.items()
     },
 }
+
+MEASURES: Mapping[str, Metric | SetMetric] = {**METRICS, **SETS}
+"""Those of pictures and clips, and those of whole sets."""

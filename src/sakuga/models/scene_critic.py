@@ -10,6 +10,9 @@ from torch import Tensor, nn
 
 from sakuga.models.antialias import Down
 
+LEAST = 32
+"""Side of the smallest picture that it can judge."""
+
 
 class SceneCritic(nn.Module):
     """inputs: 3 channels, or 6 for pairs. 2,764,737 parameters, or 2,767,809."""
@@ -28,7 +31,7 @@ class SceneCritic(nn.Module):
     def forward(self, x: Tensor) -> list[Tensor]:
         """(b, 3, h, w), or (b, 6, h, w) with the photo first, RGB in [-1, 1], to one map of scores.
 
-        Sides of at least 32; 256 x 256 pixels give 30 x 30 scores, without a sigmoid.
+        Sides of at least LEAST; 256 x 256 pixels give 30 x 30 scores, without a sigmoid.
         """
         return [self.model(x)]
 

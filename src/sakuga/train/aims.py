@@ -1,6 +1,6 @@
 """What making scenes of photos is told to be sorry for, beside the pixels and the game of `Losses`.
 
-Source: Scenimefy (Jiang et al., ICCV 2023), section 3.3; the numbers are those of its released training script.
+Source: Scenimefy (Jiang et al., ICCV 2023), section 3.3; the numbers are those of its released script.
 """
 
 from __future__ import annotations

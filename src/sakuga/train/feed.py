@@ -20,7 +20,7 @@ from sakuga.train.recipe import Data, Recipe
 from sakuga.train.teacher import Batch
 
 Arrays = Mapping[str, NDArray[np.float32]]
-"""`lq`, `gt` and `pseudo_gt` of one sample, or those of `scenes`: (3, h, w) or (n, 3, h, w), RGB in [0, 1]."""
+"""`lq`, `gt` and `pseudo_gt` of one sample, or those of scenes: (3, h, w) or (n, 3, h, w), RGB in [0, 1]."""
 
 
 class Samples(Protocol):

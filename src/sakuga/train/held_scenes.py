@@ -1,7 +1,7 @@
 """Look at held-out photos: what the network makes of them, and how much of what they show is still there.
 
-Source: Scenimefy's released code has no validation. There is no right result to compare with; distances to the
-drawings' look are for `sakuga evaluate`, as they need many pictures.
+Source: Scenimefy's released code has no validation. There is no right result to compare with; distances to
+the drawings' look are for `sakuga evaluate`, as they need many pictures.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ from sakuga.train.validation import STRIPS
 MULTIPLE = 4
 """Of the sides that the network takes."""
 SHORT = 1.5
-"""Short side of a photo that is looked at, in patches of the recipe: what it learns from is near this size."""
+"""Short side of a photo that is looked at, over data.crop: what is learned from is near this size."""
 
 
 def held_scenes(path: Path, crop: int) -> list[Rgb]:
-    """All photos of a manifest or folder, reduced so that the short side is SHORT * crop where they are larger.
+    """All photos of a manifest or folder, reduced to a short side of SHORT * crop where they are larger.
 
     Raises InputError for what cannot be read.
     """

@@ -57,7 +57,7 @@ class Data:
     pairs: str = ""
     """With scenes: a folder with `photo` and `anime`, which hold the same names; empty for none."""
     zoom: Annotated[float, Field(ge=1)] = 1.0
-    """With scenes: a patch is a square of a picture, at most as large as fits, and 1/zoom of that at least."""
+    """With scenes: a patch is a square of a picture, as large as fits or down to 1/zoom of that."""
     preset: str = "apisr"
     """The degradation, by its name."""
     operators: tuple[str, ...] = ()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sakuga.errors import InputError
+from sakuga.models import scene_critic
 from sakuga.models.animesr import MULTIPLE
 from sakuga.models.critics import CRITICS, LEAST
 from sakuga.train import held_clips, held_frames, held_scenes, operators, validation
@@ -66,9 +67,8 @@ def train(recipe: Recipe, out: Path, *, device: str = "auto", on_event: OnEvent 
 
 def samples_of(recipe: Recipe) -> Samples:
     """What the recipe learns from. Raises InputError where there is nothing, or not what it needs."""
-    kind = _kind(recipe)
     _demand_room(recipe)
-    return kind.samples(recipe)
+    return _kind(recipe).samples(recipe)
 
 
 def validation_of(recipe: Recipe, machine: Machine, on_note: Note) -> Validate | None:
@@ -102,10 +102,11 @@ def _demand_room(recipe: Recipe) -> None:
     """For the critic. Raises InputError."""
     crop, critic = recipe.data.crop, recipe.losses.critic
     side = crop // recipe.model.scale if recipe.model.network == "lbo" else crop
-    if critic and side < LEAST[critic]:
+    room = {**LEAST, "scene": scene_critic.LEAST}
+    if critic and side < room[critic]:
         raise InputError(
             f"data.crop is {crop}, which gives results of {side} pixels; the critic {critic} needs"
-            f" {LEAST[critic]}."
+            f" {room[critic]}."
         )
 
 
@@ -184,7 +185,9 @@ def _scenes(recipe: Recipe) -> Samples:
     if data.crop % held_scenes.MULTIPLE:
         raise InputError(f"data.crop is {data.crop}; for scenes it is a multiple of {held_scenes.MULTIPLE}.")
     if not recipe.schedule.epochs:
-        raise InputError("schedule.epochs is 0; scenes need it, as what they are held to changes with epochs.")
+        raise InputError(
+            "schedule.epochs is 0; scenes need it, as what they are held to changes with epochs."
+        )
     return Scenes.of(data, recipe.run.seed)
 
 

@@ -1,7 +1,7 @@
 """What makes scenes of photos learns from: photos, drawings of other things, and pairs of both.
 
-Source: Scenimefy (ICCV 2023), section 4.1. Its released code presses each picture, whole, into a square; here a
-square is cut out, so that nothing changes its shape.
+Source: Scenimefy (ICCV 2023), section 4.1. Its released code presses each picture, whole, into a square; here
+a square is cut out, so that nothing changes its shape.
 """
 
 from __future__ import annotations
@@ -43,8 +43,8 @@ class Pair:
 class Scenes:
     """An epoch is as many samples as there are photos or drawings, whichever are more; it sees all of both.
 
-    In a sample `photo` and `drawing` have nothing to do with each other; `pair_photo` and `pair_drawing`, where
-    there are pairs, are the same place of both. Each is (3, crop, crop).
+    In a sample `photo` and `drawing` have nothing to do with each other; `pair_photo` and `pair_drawing`,
+    where there are pairs, are the same place of both. Each is (3, crop, crop).
     """
 
     photos: Sequence[Path]
@@ -86,7 +86,7 @@ class Scenes:
     def _taken(self, items: Sequence[Item], number: int, which: int) -> Item:
         """Each list goes round in an order of its own, none twice before all were there."""
         turn, place = divmod(number, len(items))
-        return items[_permutation(self.seed, which, turn, len(items))[place]]
+        return items[int(_permutation(self.seed, which, turn, len(items))[place])]
 
     def _patch(self, files: Sequence[Path], chance: np.random.Generator) -> list[NDArray[np.float32]]:
         """The same square of all `files`, maybe mirrored."""
@@ -110,9 +110,7 @@ def paired(folder: Path) -> list[Pair]:
     return [Pair(photos[name], drawings[name]) for name in sorted(photos)]
 
 
-def square(
-    size: tuple[int, ...], zoom: float, chance: np.random.Generator
-) -> tuple[slice, slice]:
+def square(size: tuple[int, ...], zoom: float, chance: np.random.Generator) -> tuple[slice, slice]:
     """Rows and columns of a square anywhere in a picture, whose side is the shorter one / (1 to zoom)."""
     side = max(1, round(min(size) / zoom ** chance.random()))
     rows, columns = (

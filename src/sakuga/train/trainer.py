@@ -19,6 +19,7 @@ from sakuga.train.machine import Machine
 from sakuga.train.recipe import Recipe
 from sakuga.train.teacher import Batch, Taught
 
+
 class Trainer:
     """The learning parts of a run, on their device; `step` is all that happens to them."""
 

@@ -9,6 +9,7 @@ came in are taken from the same pass.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any, cast
@@ -35,7 +36,7 @@ from sakuga.train.teacher import Batch, Taught
 
 GAIN = 0.02
 """Of the weights that all parts begin with."""
-Views = dict[str, Perceptual]
+Views = Mapping[str, Perceptual]
 Features = list[Tensor]
 """Of each layer, (b, c, h, w)."""
 
@@ -54,12 +55,12 @@ class Look:
 class SceneTrainer:
     """A translator with its heads and critics; `step` is all that happens to them."""
 
-    def __init__(self, recipe: Recipe, machine: Machine, views: dict[str, Perceptual] | None = None) -> None:
+    def __init__(self, recipe: Recipe, machine: Machine, views: Views | None = None) -> None:
         """views: perceptual losses by their name in the recipe, which hold results to their photos."""
         self._recipe, self._machine = recipe, machine
         told = recipe.translation
         self._views = {name: view.to(machine.device) for name, view in (views or {}).items()}
-        self._pixel = PIXEL[recipe.losses.pixel]
+        self._pixel, self._game = PIXEL[recipe.losses.pixel], recipe.losses.game
         translator = cast("Translator", networks.build(recipe.model))
         if not recipe.model.start:
             begin(translator)
@@ -152,9 +153,7 @@ class SceneTrainer:
     ) -> Tensor:
         critic.requires_grad_(requires_grad=True)
         optimiser.zero_grad(set_to_none=True)
-        with self._machine.autocast():
-            scores = critic(real), critic(made)
-        loss = 0.5 * judging(*scores, self._recipe.losses.game)
+        loss = 0.5 * judging(self._scores(critic, real), self._scores(critic, made), self._game)
         self._machine.backward(loss)
         optimiser.step()
         critic.requires_grad_(requires_grad=False)
@@ -207,9 +206,7 @@ class SceneTrainer:
         photo, made = (0.5 + 0.5 * each["photo"] for each in (look.given, look.made))
         return terms | {n: losses.perceptual[n] * view(made, photo) for n, view in self._views.items()}
 
-    def _paired(
-        self, look: Look, after: Features, chance: torch.Generator, step: int
-    ) -> dict[str, Tensor]:
+    def _paired(self, look: Look, after: Features, chance: torch.Generator, step: int) -> dict[str, Tensor]:
         """The conditional game, the pair's style place by place and, where it is weighed, its pixels."""
         told, losses, share = self._recipe.translation, self._recipe.losses, self._pairs_share(step)
         drawing, made = look.given["pair_drawing"], look.made["pair_photo"]
@@ -236,9 +233,13 @@ class SceneTrainer:
         return keys, heads(after, places)
 
     def _fooling(self, critic: nn.Module, pictures: Tensor) -> Tensor:
+        return fooling(self._scores(critic, pictures), self._game)
+
+    def _scores(self, critic: nn.Module, pictures: Tensor) -> list[Tensor]:
+        """Scores and all that is reckoned with them are fp32, whatever the arithmetic of networks."""
         with self._machine.autocast():
-            scores = critic(pictures)
-        return fooling(scores, self._recipe.losses.game)
+            maps: list[Tensor] = critic(pictures)
+        return [each.float() for each in maps]
 
     def _pairs_share(self, step: int) -> float:
         schedule = self._recipe.schedule
