@@ -3,8 +3,8 @@
 What: one minus the cosine of two vectors; and the cross entropy of finding one's own among the patches of all
 pictures of a batch at the same place.
 Range: 0 to 2; 0 or more, about ln(pictures) where nothing is known. Lower is better.
-Source: Scenimefy (ICCV 2023), section 3.1, with CLIP; the patches are those of Kwon and Ye, "One-shot adaptation
-of GAN in just one CLIP", 2022.
+Source: Scenimefy (ICCV 2023), section 3.1, with CLIP; the patches are those of Kwon and Ye, "One-shot
+adaptation of GAN in just one CLIP", 2022.
 """
 
 from __future__ import annotations

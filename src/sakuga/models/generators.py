@@ -73,7 +73,7 @@ def _shaped(path: Path, state: Mapping[str, Tensor]) -> StyleGAN2:
     raise WeightsError(f"{path} holds a generator with {last.shape[1]} channels at {size} pixels: unknown.")
 
 
-def _empty(size: int, multiplier: int) -> StyleGAN2:
+def _empty(size: int, multiplier: float) -> StyleGAN2:
     """Without weights, which take long to draw and are thrown away."""
     with torch.device("meta"):
         return StyleGAN2(size, multiplier)

@@ -105,7 +105,7 @@ class Constant(nn.Module):
 class StyleGAN2(nn.Module):
     """size: of the pictures, a power of 2. 30,034,338 parameters at 256."""
 
-    def __init__(self, size: int = 256, multiplier: int = 2) -> None:
+    def __init__(self, size: int = 256, multiplier: float = 2) -> None:
         super().__init__()
         wide = widths(size, multiplier)
         mapping = (EqualLinear(LATENT, LATENT, rate=0.01, active=True) for _ in range(8))

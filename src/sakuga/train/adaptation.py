@@ -1,8 +1,8 @@
-"""What a generator is told to be sorry for while it learns a style: the game, and what must stay of its source.
+"""What a generator is told to be sorry for while it learns a style: what must stay of its source.
 
-Source: Scenimefy (Jiang et al., ICCV 2023), section 3.1; the numbers are those of its trainer, which was public
-for a day. That one compared pictures of other styles and other noise with each other; here both generators share
-them.
+Source: Scenimefy (Jiang et al., ICCV 2023), section 3.1; the numbers are those of its trainer, which was
+public for a day. That one compared pictures of other styles and other noise with each other; here both
+generators share them.
 """
 
 from __future__ import annotations

@@ -12,9 +12,9 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from sakuga.errors import InputError
+from sakuga.losses.perceptual import Perceptual
 from sakuga.models import features
 from sakuga.models.features import FEATURES
-from sakuga.losses.perceptual import Perceptual
 
 Encoder = Callable[[Tensor], Tensor]
 """(b, 3, h, w) RGB in [0, 1] to (b, d), not yet of length 1; the gradient goes through it."""

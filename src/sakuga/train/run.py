@@ -102,7 +102,7 @@ def _demand_room(recipe: Recipe) -> None:
     """For the critic. Raises InputError."""
     crop, critic = recipe.data.crop, recipe.losses.critic
     side = crop // recipe.model.scale if recipe.model.network == "lbo" else crop
-    room = {**LEAST, "scene": scene_critic.LEAST}
+    room = {**LEAST, "scene": scene_critic.LEAST, "stylegan2": 4}
     if critic and side < room[critic]:
         raise InputError(
             f"data.crop is {crop}, which gives results of {side} pixels; the critic {critic} needs"

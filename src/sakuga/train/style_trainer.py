@@ -1,12 +1,13 @@
 """One step of teaching a generator a style: its coarse layers stay, and so does what its pictures show.
 
-Source: Scenimefy (ICCV 2023), section 3.1, and StyleGAN2 (Karras et al., CVPR 2020) for the game: logistic, with
-the critic's gradient penalised now and then, and Adam's numbers set for that.
+Source: Scenimefy (ICCV 2023), section 3.1, and StyleGAN2 (Karras et al., CVPR 2020) for the game: logistic,
+with the critic's gradient penalised now and then, and Adam's numbers set for that.
 """
 
 from __future__ import annotations
 
 import copy
+from collections.abc import Mapping
 from typing import Any, cast
 
 import torch
@@ -27,7 +28,6 @@ from sakuga.train.machine import Machine
 from sakuga.train.recipe import Recipe
 from sakuga.train.teacher import Batch, Taught
 
-
 SHARE = 4 / 5
 """Of the generator's rate, and power of its betas: as if its paths were penalised every four steps."""
 
@@ -39,7 +39,7 @@ class StyleTrainer:
         self,
         recipe: Recipe,
         machine: Machine,
-        views: dict[str, Perceptual] | None = None,
+        views: Mapping[str, Perceptual] | None = None,
         encoder: Encoder | None = None,
     ) -> None:
         """views: perceptual losses by their name in the recipe; encoder: None for the recipe's."""
@@ -192,5 +192,6 @@ def learning(network: StyleGAN2, blocks: int) -> None:
 def steepness(critic: nn.Module, pictures: Tensor) -> Tensor:
     """R1: the mean squared norm of the score's gradient by the pictures (Mescheder et al., ICML 2018)."""
     pictures = pictures.detach().requires_grad_(requires_grad=True)
-    (slope,) = torch.autograd.grad(critic(pictures).sum(), pictures, create_graph=True)
+    total: Tensor = critic(pictures).sum()
+    (slope,) = torch.autograd.grad(total, pictures, create_graph=True)
     return slope.square().flatten(1).sum(1).mean()

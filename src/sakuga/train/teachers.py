@@ -13,7 +13,10 @@ from sakuga.train.trainer import Trainer
 from sakuga.train.translation import SceneTrainer
 
 Views = Mapping[str, Perceptual]
-TEACHERS: Mapping[str, Callable[[Recipe, Machine, Views], Teacher]] = {"scenes": SceneTrainer, "stylegan": StyleTrainer}
+TEACHERS: Mapping[str, Callable[[Recipe, Machine, Views], Teacher]] = {
+    "scenes": SceneTrainer,
+    "stylegan": StyleTrainer,
+}
 """By kind of data, where it is not Trainer."""
 
 
