@@ -30,7 +30,7 @@ def patch_contrast(result: Tensor, source: Tensor, temperature: float) -> Tensor
 def places(count: int, size: int, side: int, chance: torch.Generator) -> list[tuple[int, int]]:
     """Top and left of `count` squares of `side` in pictures of `size`."""
     drawn = torch.randint(size - side + 1, (count, 2), generator=chance)
-    return [(int(top), int(left)) for top, left in drawn.tolist()]
+    return [(int(corner[0]), int(corner[1])) for corner in drawn]
 
 
 def cut(pictures: Tensor, corners: list[tuple[int, int]], side: int) -> Tensor:

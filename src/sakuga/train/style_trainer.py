@@ -159,7 +159,8 @@ class StyleTrainer:
     def _look(self, pictures: Tensor, corners: list[tuple[int, int]]) -> Tensor:
         """Vectors (patches, b, d)."""
         patches = cut(pictures, corners, self._recipe.adaptation.side)
-        return self._encoder(patches.flatten(0, 1)).unflatten(0, patches.shape[:2])
+        vectors = self._encoder(patches.flatten(0, 1))
+        return vectors.view(*patches.shape[:2], -1)
 
     def _ready(self, module: nn.Module, share: float) -> tuple[nn.Module, Any]:
         module, told = module.to(self._machine.device), self._recipe.schedule
@@ -191,7 +192,7 @@ def learning(network: StyleGAN2, blocks: int) -> None:
 
 def steepness(critic: nn.Module, pictures: Tensor) -> Tensor:
     """R1: the mean squared norm of the score's gradient by the pictures (Mescheder et al., ICML 2018)."""
-    pictures = pictures.detach().requires_grad_(requires_grad=True)
-    total: Tensor = critic(pictures).sum()
-    (slope,) = torch.autograd.grad(total, pictures, create_graph=True)
+    given = pictures.detach().clone()
+    given.requires_grad = True
+    (slope,) = torch.autograd.grad(critic(given).sum(), given, create_graph=True)
     return slope.square().flatten(1).sum(1).mean()
