@@ -12,7 +12,7 @@ from PIL import Image
 from torch.nn import functional as F
 
 import scenes
-from sakuga.errors import InputError
+from sakuga.errors import InputError, WeightsError
 from sakuga.models.stylegan2 import StyleGAN2
 from sakuga.models.stylegan2_critic import StyleGAN2Critic
 from sakuga.train import networks
@@ -177,3 +177,22 @@ def test_a_recipe_comes_back_as_it_went():
     told = recipe()
     assert isinstance(told, Recipe)
     assert from_json(to_json(told), "here") == told
+
+
+def test_a_critic_beside_the_generator_is_begun_with(tmp_path, machine):
+    network, critic = StyleGAN2(SIZE, THIN), StyleGAN2Critic(SIZE, THIN)
+    torch.save({"g_ema": network.state_dict(), "d": critic.state_dict()}, tmp_path / "both.pt")
+    torch.save({"g_ema": network.state_dict()}, tmp_path / "alone.pt")
+    other = StyleGAN2Critic(SIZE, 2 * THIN).state_dict()
+    torch.save({"g_ema": network.state_dict(), "d": other}, tmp_path / "wrong.pt")
+    trainers = {
+        name: StyleTrainer(recipe(model={"start": str(tmp_path / name)}), machine, encoder=Means())
+        for name in ("both.pt", "alone.pt")
+    }
+    begun = {name: each.critic.state_dict()["convs.0.0.weight"] for name, each in trainers.items()}
+    wanted = critic.state_dict()["convs.0.0.weight"]
+    assert (begun["both.pt"] == wanted).all()
+    assert (begun["alone.pt"] != wanted).any()
+    assert (trainers["alone.pt"].source.state_dict()["input.input"] == network.input.input).all()
+    with pytest.raises(WeightsError, match="does not fit the generator"):
+        StyleTrainer(recipe(model={"start": str(tmp_path / "wrong.pt")}), machine, encoder=Means())

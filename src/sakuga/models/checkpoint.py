@@ -23,17 +23,18 @@ PREFIXES = ("module.", "_orig_mod.")
 """What wrappers of PyTorch put in front of every name."""
 
 
-def read(path: Path, wrappings: Sequence[str] = WRAPPINGS) -> dict[str, Tensor]:
-    """All tensors of a file, on the CPU; wrappings: names of the wanted part, the first counts.
-
-    Raises WeightsError where it is damaged or holds anything unsafe.
-    """
-    content = _safetensors(path) if path.suffix.lower() == ".safetensors" else _pickled(path)
-    found = _unwrapped(content, wrappings)
-    tensors = {_bare(name): value for name, value in found.items() if isinstance(value, Tensor)}
+def read(path: Path) -> dict[str, Tensor]:
+    """All tensors of a file, on the CPU. Raises WeightsError where it is damaged or holds anything unsafe."""
+    tensors = _tensors(_unwrapped(_content(path)))
     if not tensors:
         raise WeightsError(f"{path} holds no weights.")
     return tensors
+
+
+def part(path: Path, name: str) -> dict[str, Tensor]:
+    """The tensors that a training program put under `name`; none where it did not. Raises as `read`."""
+    found = _content(path).get(name)
+    return _tensors(cast("Mapping[str, Any]", found)) if isinstance(found, Mapping) else {}
 
 
 def read_ncnn(files: Sequence[Path], module: nn.Module) -> dict[str, Tensor]:
@@ -43,6 +44,14 @@ def read_ncnn(files: Sequence[Path], module: nn.Module) -> dict[str, Tensor]:
     if len(arrays) != len(names):
         raise WeightsError(f"{param} has {len(arrays)} arrays of weights; the network needs {len(names)}.")
     return {name: torch.as_tensor(array) for name, array in zip(names, arrays, strict=True)}
+
+
+def _content(path: Path) -> Mapping[str, Any]:
+    return _safetensors(path) if path.suffix.lower() == ".safetensors" else _pickled(path)
+
+
+def _tensors(content: Mapping[str, Any]) -> dict[str, Tensor]:
+    return {_bare(name): value for name, value in content.items() if isinstance(value, Tensor)}
 
 
 def _safetensors(path: Path) -> Mapping[str, Any]:
@@ -71,8 +80,8 @@ def _pickled(path: Path) -> Mapping[str, Any]:
     return cast("Mapping[str, Any]", content)
 
 
-def _unwrapped(content: Mapping[str, Any], wrappings: Sequence[str]) -> Mapping[str, Any]:
-    for name in wrappings:
+def _unwrapped(content: Mapping[str, Any]) -> Mapping[str, Any]:
+    for name in WRAPPINGS:
         if isinstance(content.get(name), Mapping):
             return content[name]
     return content

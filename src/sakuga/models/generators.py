@@ -13,7 +13,7 @@ from sakuga.models import checkpoint
 from sakuga.models.stylegan2 import StyleGAN2
 from sakuga.models.stylegan2_parts import widths
 
-CRITIC = ("d",)
+CRITIC = "d"
 """Where training programs put it."""
 MULTIPLIERS = (2, 1)
 """Of the channels of large maps, that published files have; up to 16 pixels they come to the same."""
@@ -51,13 +51,12 @@ def start_of_critic(critic: nn.Module, file: str) -> None:
 
     Raises WeightsError where that is of another shape.
     """
-    state = checkpoint.read(Path(file), CRITIC)
-    wanted = critic.state_dict()
-    if state.keys() != wanted.keys():
-        return
-    if wrong := [name for name in wanted if not _fits(wanted[name], state[name])]:
+    state, wanted = checkpoint.part(Path(file), CRITIC), critic.state_dict()
+    wrong = sorted(n for n in wanted.keys() | state.keys() if not _fits(wanted.get(n), state.get(n)))
+    if state and wrong:
         raise WeightsError(f"The critic in {file} does not fit the generator: see {wrong[0]}.")
-    critic.load_state_dict(state)
+    if state:
+        critic.load_state_dict(state)
 
 
 def _shaped(path: Path, state: Mapping[str, Tensor]) -> StyleGAN2:
