@@ -8,10 +8,12 @@ import torch
 
 from sakuga.models.stylegan2 import StyleGAN2
 
+THIN = 1 / 64
+
 
 def generator(size=8, style=0.0, seed=3):
     torch.manual_seed(seed)
-    network = StyleGAN2(size)
+    network = StyleGAN2(size, THIN)
     torch.manual_seed(seed + 1)
     with torch.no_grad():
         for name, parameter in network.named_parameters():

@@ -11,12 +11,11 @@ from torch import Tensor, nn
 from sakuga.errors import WeightsError
 from sakuga.models import checkpoint
 from sakuga.models.stylegan2 import StyleGAN2
-from sakuga.models.stylegan2_parts import widths
 
 CRITIC = "d"
 """Where training programs put it."""
-MULTIPLIERS = (2, 1)
-"""Of the channels of large maps, that published files have; up to 16 pixels they come to the same."""
+MOST = 512
+"""Channels of a map."""
 
 
 def read(path: Path) -> StyleGAN2:
@@ -65,11 +64,9 @@ def _shaped(path: Path, state: Mapping[str, Tensor]) -> StyleGAN2:
     last = state.get(f"convs.{convs - 1}.conv.weight")
     if convs < 2 or convs % 2 or last is None or last.ndim != 5:
         raise WeightsError(f"{path} holds no generator of StyleGAN2, as rosinality's files have it in g_ema.")
-    size = 4 * 2 ** (convs // 2)
-    for multiplier in MULTIPLIERS:
-        if widths(size, multiplier)[size] == last.shape[1]:
-            return _empty(size, multiplier)
-    raise WeightsError(f"{path} holds a generator with {last.shape[1]} channels at {size} pixels: unknown.")
+    size, channels = 4 * 2 ** (convs // 2), last.shape[1]
+    # Where channels are at their most, the multiplier may be any that is large enough.
+    return _empty(size, 2 if channels == MOST else channels * size / 16384)
 
 
 def _empty(size: int, multiplier: float) -> StyleGAN2:
