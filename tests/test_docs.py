@@ -183,7 +183,7 @@ def test_flags_of_stylize_are_true() -> None:
         for flag in flags.values()
         if flag.name != "paths"
     ]
-    for name in ("out", "model", "coherence", "codec", "deinterlace"):
+    for name in ("out", "model", "strength", "protect", "coherence", "codec", "deinterlace"):
         assert told[f"--{name}"] == str(flags[name].default)
     pooled = import_module("sakuga.engine.runner").POOLED
     text = (ROOT / "docs" / "stylize.md").read_text(encoding="utf-8")
@@ -191,6 +191,19 @@ def test_flags_of_stylize_are_true() -> None:
     assert f"more than {import_module('sakuga.engine.stretches').LONGEST} frames" in text
     assert f"0 to {import_module('sakuga.stylize.treatment').MOST:g}" in text
     assert f"more than {import_module('sakuga.stylize.coherence').ANOTHER:g}:" in text
+
+
+def test_flags_of_pairs_are_true() -> None:
+    cli = import_module("sakuga.cli.pairs")
+    flags = inspect.signature(cli.pairs).parameters
+    told = told_flags("pairs.md", "Flags")
+    wanted = [name for name in flags if name != "sources"]
+    assert list(told) == [f"--{name}" for name in wanted]
+    plain = {name: str(flags[name].default) for name in wanted if flags[name].default is not None}
+    assert {name: told[f"--{name}"] for name in plain} == plain
+    selection = import_module("sakuga.pairs.selection")
+    assert {name: flags[name].default for name in selection.Selection().told} == selection.Selection().told
+    assert get_args(cli.Criterion) == get_args(selection.Criterion)
 
 
 def test_flags_and_grades_of_inspect_are_true() -> None:

@@ -18,7 +18,7 @@ from sakuga.cli import stylize
 from sakuga.media.codecs import CodecName
 from sakuga.media.scan import Deinterlace
 from sakuga.stylize.coherence import USUAL
-from sakuga.stylize.settings import PictureFormat, Precision
+from sakuga.stylize.settings import PictureFormat, Precision, Protect
 from sakuga.stylize.treatment import Treatment
 from shots import shots
 
@@ -50,6 +50,9 @@ def test_a_folder(tmp_path, model):
         ([], "Name at least one picture"),
         (["none.png"], "none.png does not exist"),
         (["a.png", "--tile", "0"], "--tile"),
+        (["a.png", "--color-strength", "3"], "--color-strength is 3; it is a number from 0 to 2"),
+        (["a.png", "--masks", "none"], "--masks none: there is no such folder"),
+        (["a.png", "--reference", "none.png"], "none.png"),
         (["a.png", "--model", "scenimefi"], "Did you mean scenimefy"),
         (["a.png", "--model", "animesr-v2"], "sakuga restore"),
         (["a.png", "--tile", "100"], "at least 384"),
@@ -71,6 +74,7 @@ def test_misuse_is_a_sentence(tmp_path, model, arguments, words):
 def test_choices_are_those_of_the_library():
     assert get_args(stylize.Format) == get_args(PictureFormat)
     assert get_args(stylize.Precision) == get_args(Precision)
+    assert get_args(stylize.Protect) == get_args(Protect)
 
 
 def test_usual_values_of_videos_are_those_of_the_library():

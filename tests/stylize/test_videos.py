@@ -133,14 +133,16 @@ def test_stopped_anywhere_it_ends_with_the_same_bytes(tmp_path, monkeypatch, dam
 
 
 @pytest.mark.parametrize(
-    "change", [{"coherence": 0.3}, {"control": "strength 0.5"}, {"letterbox": False}], ids=str
+    "change",
+    [{"treatment": Treatment(coherence=0.3)}, {"treatment": Treatment(letterbox=False)}, {"strength": 0.5}],
+    ids=str,
 )
 def test_with_another_treatment_it_begins_anew(tmp_path, monkeypatch, change):
     monkeypatch.setattr(stretches, "LONGEST", 12)
     source = film(tmp_path / "a.mkv", shots(30, 30))
     with pytest.raises(KeyboardInterrupt):
         run([source], tmp_path / "out", FirstDecides(20))
-    _, told = run([source], tmp_path / "out", treatment=Treatment(**change))
+    _, told = run([source], tmp_path / "out", **change)
     assert "a repair or control changed" in told[0]
 
 
@@ -191,10 +193,13 @@ def test_a_part_and_deeper_colours(tmp_path):
         assert len(list(video.frames())) == 12
 
 
-def test_every_frame_is_finished(tmp_path):
+def test_controls_hold_for_every_frame(tmp_path):
     source = film(tmp_path / "a.mkv", pictures(5, 32, 32), codec="ffv1", pix_fmt="bgr0")
-    frames = made(source, tmp_path / "out", coherence=0, finish=lambda photo, _: 255 - photo)
-    assert all((a == 255 - b).all() for a, b in zip(frames, decoded(source), strict=True))
+    (result,), _ = run(
+        [source], tmp_path / "out", encoding=LOSSLESS, treatment=Treatment(coherence=0), strength=0.0
+    )
+    frames = decoded(result.destination)
+    assert all((a == b).all() for a, b in zip(frames, decoded(source), strict=True))
 
 
 def test_frozen_statistics_flicker_less_than_those_of_each_frame(tmp_path):

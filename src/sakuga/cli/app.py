@@ -19,6 +19,7 @@ from sakuga.cli.exits import Exit, UsageError
 from sakuga.cli.inspect import inspect
 from sakuga.cli.lines import lines
 from sakuga.cli.models import models
+from sakuga.cli.pairs import pairs
 from sakuga.cli.prepare import prepare
 from sakuga.cli.preview import preview
 from sakuga.cli.rescale import rescale
@@ -54,6 +55,7 @@ app.command(degrade)
 app.command(lines)
 app.command(prepare)
 app.command(rescale)
+app.command(pairs)
 app.command(train)
 app.command(export)
 app.command(ablate)

@@ -12,11 +12,13 @@ from sakuga.cli.exits import Exit, UsageError
 from sakuga.models.catalog import SCENE
 
 MODEL = Group("Model", sort_key=1)
-PICTURES = Group("Pictures", sort_key=2)
 VIDEOS = Group("Videos", sort_key=4)
+STYLE = Group("Style", sort_key=2)
+PICTURES = Group("Pictures", sort_key=3)
 FILES = Group("Files", sort_key=0)
 
 Precision = Literal["auto", "fp32", "bf16", "fp16"]
+Protect = Literal["off", "text"]
 Format = Literal["png", "webp", "avif", "jpeg", "tiff"]
 Deinterlace = Literal["auto", "off", "bwdif", "telecine"]
 Codec = Literal["x264", "x265", "av1", "ffv1", "prores", "nvenc"]
@@ -31,6 +33,12 @@ def stylize(
     device: Annotated[str, Parameter(group=MODEL)] = "auto",
     precision: Annotated[Precision, Parameter(group=MODEL)] = "auto",
     tile: Annotated[int | None, Parameter(group=MODEL)] = None,
+    strength: Annotated[float, Parameter(group=STYLE)] = 1.0,
+    color_strength: Annotated[float | None, Parameter(group=STYLE)] = None,
+    texture_strength: Annotated[float | None, Parameter(group=STYLE)] = None,
+    reference: Annotated[Path | None, Parameter(group=STYLE)] = None,
+    protect: Annotated[Protect, Parameter(group=STYLE)] = "off",
+    masks: Annotated[Path | None, Parameter(group=STYLE)] = None,
     format: Annotated[Format | None, Parameter(group=PICTURES)] = None,  # noqa: A002
     quality: Annotated[int | None, Parameter(group=PICTURES)] = None,
     coherence: Annotated[float, Parameter(group=VIDEOS)] = 0.6,
@@ -63,6 +71,18 @@ def stylize(
         Arithmetic of the network; a reduced one is used only if it passes a check against fp32.
     tile
         Longest side of a tile in pixels; without it pictures go through whole.
+    strength
+        How much of the style: 0 is the photo, 1 what the network makes, up to 2 overdone.
+    color_strength
+        The same of tones and colours alone; without it as --strength.
+    texture_strength
+        The same of strokes and grain alone; without it as --strength.
+    reference
+        A picture whose colours the results take, sky from sky and ground from ground.
+    protect
+        What of the photo is looked for and kept readable: text, or off.
+    masks
+        Folder of grey pictures, each of its photo's name and size: white, such as a face, is kept readable.
     format
         Format of the pictures; without it each keeps its own.
     quality
@@ -103,6 +123,12 @@ def stylize(
             device=device,
             precision=precision,
             tile=tile,
+            strength=strength,
+            color_strength=color_strength,
+            texture_strength=texture_strength,
+            reference=reference,
+            protect=protect,
+            masks=masks,
             format=format,
             quality=quality,
             encoding=Encoding(codec=codec, crf=crf, depth=depth, preset=preset),

@@ -9,14 +9,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image
 
-from sakuga.errors import DeviceError, ModelError, WeightsError
+from sakuga.errors import ModelError, WeightsError
 from sakuga.media.frames import Pixels
 from sakuga.media.layout import eight_bits
 
 if TYPE_CHECKING:
     from torch import Tensor
-
-DEVICES = ("auto", "cpu", "cuda", "mps", "xpu")
 
 
 class IC9600:
@@ -26,6 +24,7 @@ class IC9600:
         """Raises ModelError, WeightsError or DeviceError: no PyTorch, another file, no such device."""
         if importlib.util.find_spec("torch") is None:
             raise ModelError('--score ic9600 needs PyTorch: python -m pip install "sakuga[torch]".')
+        from sakuga.engine.device import for_torch
         from sakuga.models import checkpoint
         from sakuga.models.icnet import ICNet
 
@@ -39,7 +38,7 @@ class IC9600:
                 f"{weights} does not hold the weights of ICNet ({len(state)} tensors, not 246, or of other"
                 " names and shapes); --weights is the ck.pth that IC9600's authors publish."
             ) from error
-        self._device = _device(device)
+        self._device = for_torch(device)
         self._network = network.eval().requires_grad_(requires_grad=False).to(self._device)
 
     def __call__(self, pixels: Pixels) -> float:
@@ -59,19 +58,3 @@ def prepared(pixels: Pixels) -> Tensor:
         DEVIATION, np.float32
     )
     return torch.as_tensor(levels).permute(2, 0, 1)[None].contiguous()
-
-
-def _device(name: str) -> str:
-    import torch
-
-    from sakuga.engine.device import accelerator
-
-    if name == "auto":
-        return accelerator() or "cpu"
-    if name.split(":")[0] not in DEVICES:
-        raise DeviceError(f"--device {name}: no such device; choose one of {', '.join(DEVICES)}.")
-    try:
-        torch.empty(0, device=name)
-    except (RuntimeError, AssertionError) as error:
-        raise DeviceError(f"--device {name}: PyTorch cannot use it here.") from error
-    return name

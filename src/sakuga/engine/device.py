@@ -53,3 +53,21 @@ def accelerator() -> str | None:
         "xpu": torch.xpu.is_available,
     }
     return next((name for name in PYTORCH if able[name]()), None)
+
+
+def for_torch(name: str) -> str:
+    """What PyTorch, which must be installed, calls --device `name`: auto, cpu, cuda[:N], mps or xpu.
+
+    Raises DeviceError, naming it, where there is no such device or it cannot be used here.
+    """
+    import torch
+
+    if name == "auto":
+        return accelerator() or "cpu"
+    if name.split(":")[0] not in ("cpu", *PYTORCH):
+        raise DeviceError(f"--device {name}: no such device; choose one of auto, cpu, {', '.join(PYTORCH)}.")
+    try:
+        torch.empty(0, device=name)
+    except (RuntimeError, AssertionError) as error:
+        raise DeviceError(f"--device {name}: PyTorch cannot use it here.") from error
+    return name

@@ -12,6 +12,7 @@ now and then. Error rates on drawings with Latin and Japanese text: benchmarks/m
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import cast
 
 import cv2
@@ -33,6 +34,8 @@ LOW, HIGH = 5, 40
 """Rows of a mark, from and to."""
 FEWEST = 5
 """Marks of a line."""
+WIDE = 4.0
+"""Heights of a mark that a line is wide, at least."""
 WORD = 1.4
 """Heights of a mark by which two words of a line are apart: a blank of Japanese is as wide as a letter."""
 TONE = 30
@@ -40,6 +43,8 @@ TONE = 30
 
 Marks = NDArray[np.float64]
 """Shape (N, 6): left, top, width, height, middle row, tone; from left to right."""
+Box = tuple[int, int, int, int]
+"""left, top, right, bottom; the last two outside."""
 
 
 def lettering(pixels: Pixels) -> float:
@@ -49,11 +54,25 @@ def lettering(pixels: Pixels) -> float:
     small = cast("Pixels", cv2.resize(pixels, size, interpolation=way)).reshape(ROWS, size[0], -1)
     grey = np.rint(luma(small)).astype(np.uint8)
     covered = np.zeros(grey.shape, bool)
+    for (left, top, right, bottom), _ in lines(grey):
+        covered[top:bottom, left:right] = True
+    return float(covered.mean())
+
+
+def lines(grey: NDArray[np.uint8], fewest: int = FEWEST, wide: float = WIDE) -> Iterator[tuple[Box, int]]:
+    """The box (left, top, right, bottom) of each line of text in (H, W), and how many marks it has.
+
+    fewest: marks that make a line; wide: in heights of a mark. Letters may be LOW to HIGH rows high.
+    """
     for way in (cv2.MORPH_TOPHAT, cv2.MORPH_BLACKHAT):
         strokes = cv2.morphologyEx(grey, way, np.ones((STROKE, STROKE), np.uint8))
-        for left, top, right, bottom in _lines(_marks(strokes > CONTRAST, grey)):
-            covered[top:bottom, left:right] = True
-    return float(covered.mean())
+        marks = _marks(strokes > CONTRAST, grey)
+        groups: dict[int, list[int]] = {}
+        for index, group in enumerate(_groups(marks)):
+            groups.setdefault(group, []).append(index)
+        for line in (marks[group] for group in groups.values() if len(group) >= fewest):
+            if _is_line(line, wide):
+                yield _box(line), len(line)
 
 
 def _marks(strokes: NDArray[np.bool_], grey: NDArray[np.uint8]) -> Marks:
@@ -65,15 +84,6 @@ def _marks(strokes: NDArray[np.bool_], grey: NDArray[np.uint8]) -> Marks:
     fit[0] = False
     marks = np.column_stack((boxes[:, :4], centres[:, 1], tone)).astype(np.float64)[fit]
     return marks[np.argsort(centres[fit, 0], kind="stable")]
-
-
-def _lines(marks: Marks) -> list[tuple[int, int, int, int]]:
-    """(left, top, right, bottom) of each line of text."""
-    groups: dict[int, list[int]] = {}
-    for index, group in enumerate(_groups(marks)):
-        groups.setdefault(group, []).append(index)
-    found = [marks[group] for group in groups.values() if len(group) >= FEWEST]
-    return [_box(line) for line in found if _is_line(line)]
 
 
 def _groups(marks: Marks) -> list[int]:
@@ -104,13 +114,15 @@ def _neighbours(marks: Marks) -> list[tuple[int, int]]:
     return list(zip(one[near].tolist(), other[near].tolist(), strict=True))
 
 
-def _is_line(marks: Marks) -> bool:
+def _is_line(marks: Marks, wide: float) -> bool:
     """Whether linked marks stand on one line, and not in a heap."""
     left, top, right, bottom = _box(marks)
     usual = float(np.median(marks[:, 3]))
-    return bottom - top <= 2 * usual and right - left >= 4 * usual and float(marks[:, 4].std()) <= usual / 4
+    return (
+        bottom - top <= 2 * usual and right - left >= wide * usual and float(marks[:, 4].std()) <= usual / 4
+    )
 
 
-def _box(marks: Marks) -> tuple[int, int, int, int]:
+def _box(marks: Marks) -> Box:
     left, top, width, height = marks[:, :4].T
     return int(left.min()), int(top.min()), int((left + width).max()), int((top + height).max())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 import warnings
+from argparse import Namespace
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
@@ -16,7 +17,7 @@ from torch import Tensor, nn
 from sakuga.errors import WeightsError
 from sakuga.models import ncnn
 
-WRAPPINGS = ("params_ema", "params-ema", "params", "model_state_dict", "state_dict", "model")
+WRAPPINGS = ("g_ema", "params_ema", "params-ema", "params", "model_state_dict", "state_dict", "model")
 """Where training programs put the weights inside their file; averaged ones come first."""
 PREFIXES = ("module.", "_orig_mod.")
 """What wrappers of PyTorch put in front of every name."""
@@ -24,11 +25,16 @@ PREFIXES = ("module.", "_orig_mod.")
 
 def read(path: Path) -> dict[str, Tensor]:
     """All tensors of a file, on the CPU. Raises WeightsError where it is damaged or holds anything unsafe."""
-    content = _safetensors(path) if path.suffix.lower() == ".safetensors" else _pickled(path)
-    tensors = {_bare(name): value for name, value in _unwrapped(content).items() if isinstance(value, Tensor)}
+    tensors = _tensors(_unwrapped(_content(path)))
     if not tensors:
         raise WeightsError(f"{path} holds no weights.")
     return tensors
+
+
+def part(path: Path, name: str) -> dict[str, Tensor]:
+    """The tensors that a training program put under `name`; none where it did not. Raises as `read`."""
+    found = _content(path).get(name)
+    return _tensors(cast("Mapping[str, Any]", found)) if isinstance(found, Mapping) else {}
 
 
 def read_ncnn(files: Sequence[Path], module: nn.Module) -> dict[str, Tensor]:
@@ -38,6 +44,14 @@ def read_ncnn(files: Sequence[Path], module: nn.Module) -> dict[str, Tensor]:
     if len(arrays) != len(names):
         raise WeightsError(f"{param} has {len(arrays)} arrays of weights; the network needs {len(names)}.")
     return {name: torch.as_tensor(array) for name, array in zip(names, arrays, strict=True)}
+
+
+def _content(path: Path) -> Mapping[str, Any]:
+    return _safetensors(path) if path.suffix.lower() == ".safetensors" else _pickled(path)
+
+
+def _tensors(content: Mapping[str, Any]) -> dict[str, Tensor]:
+    return {_bare(name): value for name, value in content.items() if isinstance(value, Tensor)}
 
 
 def _safetensors(path: Path) -> Mapping[str, Any]:
@@ -52,7 +66,8 @@ def _pickled(path: Path) -> Mapping[str, Any]:
         with warnings.catch_warnings():
             # It warns of what it goes on to refuse.
             warnings.simplefilter("ignore")
-            content: object = torch.load(path, map_location="cpu", weights_only=True)
+            with cast("Any", torch.serialization).safe_globals([Namespace]):
+                content: object = torch.load(path, map_location="cpu", weights_only=True)
     except pickle.UnpicklingError as error:
         raise WeightsError(
             f"{path} could not be read: it is damaged, or holds programs beside its weights, and those could "

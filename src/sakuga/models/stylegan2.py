@@ -105,7 +105,7 @@ class Constant(nn.Module):
 class StyleGAN2(nn.Module):
     """size: of the pictures, a power of 2. 30,034,338 parameters at 256."""
 
-    def __init__(self, size: int = 256, multiplier: int = 2) -> None:
+    def __init__(self, size: int = 256, multiplier: float = 2) -> None:
         super().__init__()
         wide = widths(size, multiplier)
         mapping = (EqualLinear(LATENT, LATENT, rate=0.01, active=True) for _ in range(8))
@@ -120,7 +120,7 @@ class StyleGAN2(nn.Module):
         self.noises = nn.Module()
         for i, side in enumerate(_sides(size)):
             self.noises.register_buffer(f"noise_{i}", torch.randn(1, 1, side, side))
-        self.size = size
+        self.size, self.multiplier = size, multiplier
         self.latents = 2 * len(wide)
         """Styles that one picture takes, coarse ones first."""
 

@@ -33,7 +33,7 @@ class Block(nn.Module):
 class StyleGAN2Critic(nn.Module):
     """size: of the pictures, a power of 2. 28,864,129 parameters at 256."""
 
-    def __init__(self, size: int = 256, multiplier: int = 2) -> None:
+    def __init__(self, size: int = 256, multiplier: float = 2) -> None:
         super().__init__()
         wide = widths(size, multiplier)
         sides = list(wide)[::-1]

@@ -82,7 +82,7 @@ class Blur(nn.Module):
         return F.conv2d(F.pad(x, self.pad * 2), kernels, groups=c)
 
 
-def widths(size: int, multiplier: int = 2) -> dict[int, int]:
+def widths(size: int, multiplier: float = 2) -> dict[int, int]:
     """Side of a map -> its channels."""
     sides = [2**i for i in range(2, size.bit_length())]
-    return {side: min(512, 16384 * multiplier // side) for side in sides}
+    return {side: min(512, int(16384 * multiplier / side)) for side in sides}

@@ -10,15 +10,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sakuga.engine import alpha
+from sakuga.engine.finished import Finished
 from sakuga.engine.picture import redraw
 from sakuga.engine.shots import ByShot
 from sakuga.engine.video import redraw_video
-from sakuga.media.events import Finished, OnEvent, Opened, Planned, Result, Warned, ignore
+from sakuga.media import events
+from sakuga.media.events import OnEvent, Opened, Planned, Result, Warned, ignore
 from sakuga.media.outcome import failed, look, there_already
 from sakuga.media.plan import Plan, Task, plan
 from sakuga.media.space import shortage
 from sakuga.media.tracker import Tracker
 from sakuga.media.work import tidy
+from sakuga.stylize.finish import controls
 from sakuga.stylize.opening import OpenEngine, open_engine
 from sakuga.stylize.settings import StylizeSettings
 
@@ -47,7 +50,7 @@ def stylize(
     for result in _results(planned, runner):
         on_event(result)
         results.append(result)
-    on_event(Finished(tuple(results)))
+    on_event(events.Finished(tuple(results)))
     return results
 
 
@@ -67,6 +70,7 @@ class _Runner:
         self, tasks: Sequence[Task], settings: StylizeSettings, on_event: OnEvent, opener: OpenEngine
     ) -> None:
         self._tasks, self._settings, self._on_event, self._opener = tasks, settings, on_event, opener
+        self._controls = controls(settings)
         self._tracker = Tracker(tasks, on_event)
         self._noted = 0
 
@@ -106,8 +110,9 @@ class _Runner:
             return failed(task, error)
 
     def _picture(self, engine: FrameEngine, task: Task) -> Result:
+        finish = self._controls.finish(task.source)
         frames = redraw(
-            ByShot(engine),
+            Finished(ByShot(engine), finish) if finish else ByShot(engine),
             task.source,
             task.destination,
             quality=self._settings.quality,
@@ -117,12 +122,17 @@ class _Runner:
         return Result(task.source, task.destination, "done", frames=frames)
 
     def _video(self, engine: FrameEngine, task: Task) -> Result:
+        treatment = replace(
+            self._settings.treatment,
+            finish=self._controls.finish(task.source),
+            control=self._controls.words(task.source),
+        )
         outcome = redraw_video(
             engine,
             task.source,
             task.destination,
             self._settings.encoding,
-            treatment=self._settings.treatment,
+            treatment=treatment,
             on_count=self._tracker.count,
             on_note=lambda note: self._on_event(Warned(note)),
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Literal
 
 from sakuga.errors import InputError
@@ -12,6 +13,8 @@ from sakuga.stylize.treatment import Treatment
 
 Precision = Literal["auto", "fp32", "bf16", "fp16"]
 PictureFormat = Literal["png", "webp", "avif", "jpeg", "tiff"]
+Protect = Literal["off", "text"]
+STRONGEST = 2.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +28,18 @@ class StylizeSettings:
     precision: Precision = "auto"
     tile: int | None = None
     """Longest side of a tile in pixels; None takes whole pictures, in strips where they are large."""
+    strength: float = 1.0
+    """How much of the style: 0 the photo, 1 what the network makes, up to STRONGEST overdone."""
+    color_strength: float | None = None
+    """The same of tones and colours alone; None as `strength`."""
+    texture_strength: float | None = None
+    """The same of strokes and grain alone; None as `strength`."""
+    reference: Path | None = None
+    """A picture whose colours results take; None keeps the network's."""
+    protect: Protect = "off"
+    """What of the photo is looked for and kept readable."""
+    masks: Path | None = None
+    """Folder of grey pictures, named as the photos, white where these are to be kept readable."""
     format: PictureFormat | None = None
     """Format of all pictures; None keeps each picture's own."""
     quality: int | None = None
@@ -39,5 +54,12 @@ class StylizeSettings:
     def __post_init__(self) -> None:
         if self.tile is not None and self.tile < 1:
             raise InputError(f"--tile is {self.tile}; it is a number of pixels, 1 or more.")
+        for name in ("strength", "color_strength", "texture_strength"):
+            share = getattr(self, name)
+            if share is not None and not 0 <= share <= STRONGEST:
+                flag = f"--{name.replace('_', '-')}"
+                raise InputError(f"{flag} is {share:g}; it is a number from 0 to {STRONGEST:g}.")
+        if self.masks is not None and not self.masks.is_dir():
+            raise InputError(f"--masks {self.masks}: there is no such folder.")
         if self.quality is not None and not 1 <= self.quality <= 100:
             raise InputError(f"--quality is {self.quality}; it is a number from 1 to 100.")

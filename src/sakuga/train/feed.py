@@ -64,7 +64,7 @@ class Feed:
         began = time.perf_counter()
         batch = next(self._batches)
         self.waited = time.perf_counter() - began
-        wanted = batch if self._data.kind == "scenes" else self._wanted(batch)
+        wanted = batch if self._data.kind in ("scenes", "stylegan") else self._wanted(batch)
         return {name: tensor.to(self._device, non_blocking=True) for name, tensor in wanted.items()}
 
     def _wanted(self, batch: Mapping[str, Tensor]) -> Mapping[str, Tensor]:

@@ -169,7 +169,7 @@ class Loop:
 def _changed(before: Recipe, now: Recipe) -> str | None:
     """The part of a recipe that differs and decides what is learned; more steps are no change, but with
     epochs, which they make longer."""
-    parts = ("model", "data", "losses", "translation", "schedule")
+    parts = ("model", "data", "losses", "translation", "adaptation", "schedule")
     for name in parts:
         old, new = getattr(before, name), getattr(now, name)
         if name == "schedule" and not new.epochs:

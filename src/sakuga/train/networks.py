@@ -16,6 +16,7 @@ from sakuga.models.dat import dat
 from sakuga.models.grl import GRL
 from sakuga.models.lbo import LBO
 from sakuga.models.rrdb import RRDBNet
+from sakuga.models.stylegan2 import StyleGAN2
 from sakuga.models.translator import Translator
 from sakuga.train.recipe import Network
 
@@ -26,6 +27,7 @@ NETWORKS: Mapping[str, Callable[..., nn.Module]] = {
     "grl": GRL,
     "lbo": LBO,
     "rrdb": RRDBNet,
+    "stylegan2": StyleGAN2,
     "translator": Translator,
 }
 

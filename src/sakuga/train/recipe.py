@@ -17,6 +17,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 
 from sakuga.errors import InputError
+from sakuga.train.adaptation import Adaptation
 from sakuga.train.aims import Translation
 from sakuga.train.rules import RULES, Arithmetic, Count, Option, Weight
 
@@ -25,7 +26,7 @@ from sakuga.train.rules import RULES, Arithmetic, Count, Option, Weight
 class Network:
     """What learns."""
 
-    network: Literal["grl", "rrdb", "compact", "dat", "animesr", "lbo", "translator"]
+    network: Literal["grl", "rrdb", "compact", "dat", "animesr", "lbo", "translator", "stylegan2"]
     scale: Annotated[int, Field(ge=1)] = 4
     """Output side / input side; of lbo, which makes pictures smaller, input side / output side."""
     options: Mapping[str, Option] = field(default_factory=dict[str, Option])
@@ -42,9 +43,9 @@ class Network:
 class Data:
     """What it learns from."""
 
-    kind: Literal["pictures", "clips", "frames", "scenes"] = "pictures"
+    kind: Literal["pictures", "clips", "frames", "scenes", "stylegan"] = "pictures"
     """Pictures, clips of consecutive frames, frames and their LQ that are there already (for lbo), or photos
-    and drawings (for translator)."""
+    and drawings (for translator); or drawings alone (for stylegan2)."""
     manifest: str = ""
     """A manifest.jsonl, or a folder of pictures, degraded on the fly; of frames the folder of pairs."""
     prepared: str = ""
@@ -91,7 +92,7 @@ class Losses:
     """Those of them without a gradient, as in the released APISR."""
     unbalanced: tuple[str, ...] = ()
     """Those of them whose layers weigh as those of VGG-19 do, before APISR balances them."""
-    critic: Literal["", "patch", "multi-scale", "unet", "scene"] = ""
+    critic: Literal["", "patch", "multi-scale", "unet", "scene", "stylegan2"] = ""
     """Empty for no adversary."""
     game: Literal["lsgan", "vanilla"] = "lsgan"
     adversarial_weight: Weight = 0.2
@@ -156,6 +157,8 @@ class Recipe:
     losses: Losses = field(default_factory=Losses)
     translation: Translation = field(default_factory=Translation)
     """With scenes."""
+    adaptation: Adaptation = field(default_factory=Adaptation)
+    """With stylegan."""
     schedule: Schedule
     run: Run = field(default_factory=Run)
     licence: str = "unknown"

@@ -12,6 +12,7 @@ from sakuga.models.animesr import MULTIPLE
 from sakuga.models.critics import CRITICS, LEAST
 from sakuga.train import held_clips, held_frames, held_scenes, operators, validation
 from sakuga.train.clips import SHARPEN, ClipPairs, Clipping
+from sakuga.train.drawings import drawings_of, unseen
 from sakuga.train.events import Event, Noted, OnEvent, ignore
 from sakuga.train.feed import Samples
 from sakuga.train.frames import SCALE, FramePairs
@@ -101,7 +102,7 @@ def _demand_room(recipe: Recipe) -> None:
     """For the critic. Raises InputError."""
     crop, critic = recipe.data.crop, recipe.losses.critic
     side = crop // recipe.model.scale if recipe.model.network == "lbo" else crop
-    room = {**LEAST, "scene": scene_critic.LEAST}
+    room = {**LEAST, "scene": scene_critic.LEAST, "stylegan2": 4}
     if critic and side < room[critic]:
         raise InputError(
             f"data.crop is {crop}, which gives results of {side} pixels; the critic {critic} needs"
@@ -210,5 +211,6 @@ KINDS: Mapping[str, Kind] = {
     "clips": Kind(_clips, _clips_held, ("animesr",), ("gt", "sharpened")),
     "frames": Kind(_frames, _frames_held, ("lbo",), ("gt",)),
     "scenes": Kind(_scenes, _scenes_held, ("translator",), ("gt", "pseudo_gt"), ("scene",)),
+    "stylegan": Kind(drawings_of, unseen, ("stylegan2",), ("gt", "pseudo_gt"), ("stylegan2",)),
 }
 """By the name in a recipe."""

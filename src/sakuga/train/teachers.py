@@ -7,12 +7,16 @@ from collections.abc import Callable, Mapping
 from sakuga.losses.perceptual import Perceptual
 from sakuga.train.machine import Machine
 from sakuga.train.recipe import Recipe
+from sakuga.train.style_trainer import StyleTrainer
 from sakuga.train.teacher import Teacher
 from sakuga.train.trainer import Trainer
 from sakuga.train.translation import SceneTrainer
 
 Views = Mapping[str, Perceptual]
-TEACHERS: Mapping[str, Callable[[Recipe, Machine, Views], Teacher]] = {"scenes": SceneTrainer}
+TEACHERS: Mapping[str, Callable[[Recipe, Machine, Views], Teacher]] = {
+    "scenes": SceneTrainer,
+    "stylegan": StyleTrainer,
+}
 """By kind of data, where it is not Trainer."""
 
 

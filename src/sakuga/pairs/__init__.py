@@ -1,0 +1,1 @@
+"""A journey: photos and the same as drawings, to learn translation from."""
