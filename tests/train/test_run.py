@@ -49,6 +49,7 @@ def test_shipped_recipes_can_be_followed(path):
             "dat": 10_889_040,
             "animesr": 1_495_376,
             "lbo": 45_635,
+            "stylegan2": 30_034_338,
             "translator": 539_523 if "small" in told.name else 11_378_179,
         }[told.model.network]
     )
