@@ -1,5 +1,7 @@
 """Exported networks: what comes out of files is what the network gives, also from frame to frame."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -95,3 +97,14 @@ def test_operators_are_exported_for_recipes(tmp_path):
         load(tmp_path / "lbo.safetensors")
     with pytest.raises(InputError, match=r"choose \.safetensors"):
         export(tmp_path / NEWEST, tmp_path / "lbo.onnx")
+
+
+@pytest.mark.parametrize("suffix", ["safetensors", "onnx"])
+def test_a_folding_network_takes_odd_sides(suffix, tmp_path):
+    """RRDB at scale 2 folds its input in two, which the file has to say."""
+    told = small("rrdb", options={"blocks": 1, "channels": 8, "growth": 4, "scale": 2}, schedule={"steps": 1})
+    told = replace(told, model=replace(told.model, scale=2))
+    Loop(told, tmp_path, Squares(scale=2), Machine(device="cpu")).run()
+    export(tmp_path / NEWEST, tmp_path / f"odd.{suffix}")
+    engine = open_engine(load(tmp_path / f"odd.{suffix}"), device="cpu", precision="fp32", reuse="off")
+    assert next(iter(engine.clip([np.zeros((15, 21, 3), np.uint8)]))).shape == (30, 42, 3)

@@ -58,6 +58,8 @@ def spec_of(recipe: Recipe, path: Path) -> ModelSpec:
     how = dict(_HOW.get(told.network, {}))
     if told.network == "compact":
         how["halo"] = cast("int", told.options.get("convs", 16)) + 2
+    if told.network == "rrdb":
+        how["multiple"] = max(1, 4 // told.scale)
     if told.network == "translator":
         how["halo"] = 24 + 8 * cast("int", told.options.get("blocks", 9))
     build: Any = ModelSpec
