@@ -6,11 +6,12 @@ import itertools
 import os
 import re
 import stat
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from sakuga.errors import InputError
 from sakuga.media.formats import by_content
 from sakuga.media.picture import is_picture
 from sakuga.media.video import is_video
@@ -58,6 +59,22 @@ def find(names: Iterable[str | Path], *, skip: Path | None = None) -> Found:
     for name in names:
         search.name(Path(name))
     return search.found
+
+
+def by_name(folder: Path) -> Mapping[str, Path]:
+    """Place below `folder` without suffix -> picture; none where there is no such folder.
+
+    Raises InputError for two that would have one name.
+    """
+    found: dict[str, Path] = {}
+    for source in find([folder]).sources:
+        name = source.place.with_suffix("").as_posix()
+        if source.kind != "picture":
+            continue
+        if name in found:
+            raise InputError(f"{folder} holds {found[name].name} and {source.path.name}; keep one of them.")
+        found[name] = source.path
+    return found
 
 
 class _Search:

@@ -19,7 +19,7 @@ from sakuga.degrade.clip import stream
 from sakuga.degrade.folder import index_of
 from sakuga.errors import InputError, ModelError
 from sakuga.media.plain import Rgb, read_rgb
-from sakuga.pairs.folder import pictures
+from sakuga.media.sources import by_name
 from sakuga.pairs.source import Pair, Told
 
 MULTIPLE = 8
@@ -49,7 +49,7 @@ class DiffusionPairs:
 
     def __init__(self, photos: Path, pipeline: Pipeline, model: str, how: Drawing) -> None:
         """model: what the pipeline is called. Raises InputError where there are no photos."""
-        self._photos = pictures(photos)
+        self._photos = by_name(photos)
         self._names = sorted(self._photos)
         self._pipeline, self._model, self._how = pipeline, model, how
         if not self._names:

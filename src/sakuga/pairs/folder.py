@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 
 from sakuga.errors import InputError
 from sakuga.media.plain import read_rgb
-from sakuga.media.sources import find
+from sakuga.media.sources import by_name
 from sakuga.pairs.source import Pair, Told
 
 PARTS = (("photo", "anime"), ("trainA", "trainB"))
@@ -20,7 +19,7 @@ class FolderPairs:
     def __init__(self, photos: Path, drawings: Path) -> None:
         """Raises InputError where no picture has another of its name."""
         self._folders = photos, drawings
-        one, other = pictures(photos), pictures(drawings)
+        one, other = by_name(photos), by_name(drawings)
         self._pairs = {name: (one[name], other[name]) for name in sorted(one.keys() & other.keys())}
         self._names = list(self._pairs)
         if not self._pairs:
@@ -56,16 +55,3 @@ def parts_of(folder: Path) -> tuple[Path, Path] | None:
         if (folder / photo).is_dir() and (folder / anime).is_dir():
             return folder / photo, folder / anime
     return None
-
-
-def pictures(folder: Path) -> Mapping[str, Path]:
-    """Place below `folder` without suffix -> picture. Raises InputError for two that would have one name."""
-    found: dict[str, Path] = {}
-    for source in find([folder]).sources:
-        name = source.place.with_suffix("").as_posix()
-        if source.kind != "picture":
-            continue
-        if name in found:
-            raise InputError(f"{folder} holds {found[name].name} and {source.path.name}; keep one of them.")
-        found[name] = source.path
-    return found

@@ -21,7 +21,7 @@ from sakuga.errors import InputError
 from sakuga.media import manifest
 from sakuga.media.picture import open_picture
 from sakuga.media.plain import Rgb, read_rgb
-from sakuga.media.sources import find
+from sakuga.media.sources import by_name
 from sakuga.train import turns
 from sakuga.train.recipe import Data
 
@@ -99,7 +99,7 @@ class Scenes:
 
 def paired(folder: Path) -> list[Pair]:
     """The pairs of a folder, by name. Raises InputError where there are none, or a picture is alone."""
-    photos, drawings = (_pictures(folder / part) for part in PARTS)
+    photos, drawings = (by_name(folder / part) for part in PARTS)
     lone = sorted(photos.keys() ^ drawings.keys())
     if lone or not photos:
         why = f"{lone[0]} is not in both of them" if lone else "they are empty or missing"
@@ -132,21 +132,6 @@ def _listed(path: Path) -> list[Path]:
             raise InputError(f"{path} lists {entry.place}, which is no picture.")
     manifest.check(entries)
     return [entry.file for entry in entries]
-
-
-def _pictures(folder: Path) -> Mapping[str, Path]:
-    """Place without suffix -> file. Raises InputError where one name stands for two pictures."""
-    found: dict[str, Path] = {}
-    if not folder.is_dir():
-        return found
-    for source in find([folder]).sources:
-        name = source.place.with_suffix("").as_posix()
-        if source.kind != "picture":
-            continue
-        if name in found:
-            raise InputError(f"{folder} holds {found[name].name} and {source.path.name}; keep one of them.")
-        found[name] = source.path
-    return found
 
 
 def _demand_fit(pair: Pair) -> None:
