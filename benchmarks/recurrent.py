@@ -292,7 +292,7 @@ def stills(twin: nn.Module, held: Sequence[HeldClip]) -> None:
 
 
 def bound(held: Sequence[HeldClip]) -> None:
-    """How much better than one frame the mean of 15 is, of drawings that stand still, enlarged and no more."""
+    """How much better than one frame the mean of 15 is, of drawings that stand still, only enlarged."""
     for preset in ("animesr", "grain"):
         gains = []
         for number, clip in enumerate(held):
