@@ -75,10 +75,8 @@ class Painter:
         self._palette = cv2.kmeans(some, 40, np.zeros(0, np.int32), rule, 1, cv2.KMEANS_PP_CENTERS)[2]
 
     def painted(self, photo: Rgb) -> Rgb:
-        """Flat areas, colours between the photo's and the drawings', ink along edges, a clear sky."""
-        flat = photo
-        for _ in range(2):
-            flat = np.asarray(cv2.edgePreservingFilter(flat, flags=1, sigma_s=20, sigma_r=0.2), np.uint8)
+        """Calm areas, colours near those of the drawings, thin ink along edges, a clear sky."""
+        flat = np.asarray(cv2.edgePreservingFilter(photo, flags=1, sigma_s=20, sigma_r=0.1), np.uint8)
         colours = self._near_palette(self._toned(lab(flat)))
         colours = _with_sky(colours, photo)
         result = rgb(colours).astype(np.float32)
@@ -88,16 +86,16 @@ class Painter:
         """Half of the way to the drawings' contrast and saturation, and some of the way to their tint."""
         mean, spread = colours.mean((0, 1)), colours.std((0, 1)) + 1
         gain = np.clip((self._spread / spread) ** 0.5, 1.0, 1.5) * np.array([1.0, 1.25, 1.25])
-        centre = mean + np.array([0.4, 0.1, 0.1]) * (self._mean - mean)
+        centre = mean + np.array([0.4, 0.2, 0.2]) * (self._mean - mean)
         return ((colours - mean) * gain + centre).astype(np.float32)
 
     def _near_palette(self, colours: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Some of the way to the nearest colours, a soft choice among them so that gradients stay smooth."""
+        """Most of the way to the nearest colours, a soft choice among them so that gradients stay smooth."""
         flat = colours.reshape(-1, 3)
         away = ((flat[:, None] - self._palette) ** 2).sum(-1)
-        weights = np.exp(-(away - away.min(1, keepdims=True)) / 120)
+        weights = np.exp(-(away - away.min(1, keepdims=True)) / 200)
         chosen = (weights / weights.sum(1, keepdims=True)) @ self._palette
-        return (0.6 * flat + 0.4 * chosen).reshape(colours.shape).astype(np.float32)
+        return (0.2 * flat + 0.8 * chosen).reshape(colours.shape).astype(np.float32)
 
 
 def _with_sky(colours: NDArray[np.float32], photo: Rgb) -> NDArray[np.float32]:
@@ -134,7 +132,7 @@ def _ink(photo: Rgb) -> NDArray[np.float32]:
     fine, wide = (cv2.GaussianBlur(grey, (0, 0), sigma) for sigma in (0.7, 1.2))
     edge = fine - 0.97 * wide - 0.004
     ink = np.where(edge > 0, 1.0, 1 + np.tanh(45 * edge))
-    return (0.25 + 0.75 * ink).astype(np.float32)
+    return (0.625 + 0.375 * ink).astype(np.float32)
 
 
 def lab(picture: Rgb) -> NDArray[np.float32]:

@@ -1,13 +1,14 @@
 """A real training of scene translation, from open photos and drawings to a model, and what it is worth.
 
     OMP_NUM_THREADS=1 python benchmarks/scenes.py [../shared/data] [--work scenes]
-    [--parts make,train,measure] [--set schedule.steps=20]
+    [--parts make,train,measure,film] [--set schedule.steps=20]
 
 make: from the manifest's train split, photos, panels of comics, and pairs whose drawing is the photo painted
 by the rules of `painted.py`. train: recipes/scenimefy-small-2.toml on them; the same command goes on where it
 was. Keeps the network before it has learned anything, half way and at the end. measure: the three exported,
-at work in `sakuga stylize` on the photos of the test split; table.csv,
-sheet.png and curves.png.
+at work in `sakuga stylize` on the photos of the test split; table.csv, sheet.png and curves.png. film: a pan
+of 5 seconds over one of these photos, with sound, subtitles, a font and chapters, through the same command;
+what came through is compared, and film.png shows frames of both.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import av
 import torch
 
 import curves
@@ -26,6 +28,7 @@ import looks
 from drawings import Drawings
 from painted import Painter, Rgb, panels, reduced, squares
 from sakuga.media.plain import read_rgb, write_rgb
+from sakuga.media.sheet import Row, sheet
 from sakuga.stylize.job import stylize
 from sakuga.stylize.settings import StylizeSettings
 from sakuga.train import recipe
@@ -35,6 +38,8 @@ from sakuga.train.loop import NEWEST, Loop
 from sakuga.train.machine import Machine
 from sakuga.train.recipe import Recipe
 from sakuga.train.run import samples_of, train
+from stylize_video import filmed, pan
+from stylize_video import told as told_of
 
 RECIPE = Path(__file__).parents[1] / "recipes" / "scenimefy-small-2.toml"
 SHORT = 200
@@ -50,6 +55,8 @@ FLOOR = {"line-match": 0.6, "region-match": 0.4}
 """What has to be left of a photo; of unrelated pictures 0.3 to 0.4 and about 0 are."""
 DRAWINGS = 200
 """That results are compared with."""
+FILMED, SECONDS = 0, 5
+"""Which of the held-out photos."""
 STAGES = ("start", "middle", "end")
 
 
@@ -174,11 +181,27 @@ def stylized(work: Work, stage: str) -> list[Rgb]:
     return [read_rgb(path) for path in sorted(out.rglob("*.png"))]
 
 
+def film(work: Work) -> None:
+    """The last network at work on a film."""
+    source, out, model = work.root / "film.mkv", work.root / "results" / "film", work.root / "end.safetensors"
+    frames = list(pan(looks.pictures(work.data / "held")[FILMED], 256, 144, 24 * SECONDS))
+    filmed(source, frames, SECONDS)
+    (result,) = stylize([source], out, settings=StylizeSettings(model=str(model)))
+    assert result.state == "done", result
+    before, after = told_of(source), told_of(out / "film.mkv")
+    for what in before:
+        print(f"film, {what}: {'equal' if before[what] == after[what] else 'NOT EQUAL'}", flush=True)
+    with av.open(out / "film.mkv") as container:
+        made = [frame.to_ndarray(format="rgb24") for frame in container.decode(video=0)]
+    rows = [Row([frames[place], made[place]], "") for place in (0, 40, 80)]
+    write_rgb(work.root / "film.png", sheet(rows))
+
+
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     arguments.add_argument("data", type=Path, nargs="?", default=Path("../shared/data"))
     arguments.add_argument("--work", type=Path, default=Path("scenes"))
-    arguments.add_argument("--parts", default="make,train,measure")
+    arguments.add_argument("--parts", default="make,train,measure,film")
     arguments.add_argument("--set", action="append", default=[])
     given = arguments.parse_args()
     torch.set_num_threads(1)
@@ -187,6 +210,7 @@ def main() -> None:
         "make": lambda: make(given.data, work),
         "train": lambda: learn(work, given.set),
         "measure": lambda: measure(work),
+        "film": lambda: film(work),
     }
     for name in given.parts.split(","):
         parts[name]()

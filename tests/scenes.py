@@ -15,9 +15,9 @@ from sakuga.models.spec import FileSource, ModelSpec
 from sakuga.models.translator import Translator
 
 
-def network(channels=4, blocks=3):
+def network(channels=4, blocks=3, residual=False):
     torch.manual_seed(21)
-    module = Translator(channels, blocks).eval().requires_grad_(requires_grad=False)
+    module = Translator(channels, blocks, residual).eval().requires_grad_(requires_grad=False)
     for parameter in module.parameters():
         if parameter.ndim > 1:
             parameter.normal_(0, (2 / parameter[0].numel()) ** 0.5)
@@ -35,8 +35,9 @@ def spec(path="seeded.pth", **options):
     )
 
 
-def model(channels=4, blocks=3):
-    return Model(spec(channels=channels, blocks=blocks), network(channels, blocks), None)
+def model(**options):
+    options = {"channels": 4, "blocks": 3} | options
+    return Model(spec(**options), network(**options), None)
 
 
 def save(path, channels=4, blocks=3):

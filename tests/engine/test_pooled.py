@@ -35,7 +35,7 @@ def whole(model, frame):
     x = torch.from_numpy(padded(frame) / np.iinfo(frame.dtype).max).permute(2, 0, 1)[None]
     with torch.inference_mode():
         y = scenes.network(**model.spec.options).double()(x)
-    return y[0].permute(1, 2, 0).numpy()[: frame.shape[0], : frame.shape[1]]
+    return y[0].clamp(0, 1).permute(1, 2, 0).numpy()[: frame.shape[0], : frame.shape[1]]
 
 
 def opened(model, device="cpu", **options):
@@ -91,6 +91,16 @@ def test_strips_are_the_whole_picture(model, device, monkeypatch):
     bands = list(opened(model, device).picture(frame))
     assert len(bands) > 10
     assert apart(np.concatenate(bands), whole(model, frame)) < NEAR
+
+
+def test_what_goes_past_all_layers_is_added_in_strips_and_tiles(monkeypatch):
+    model, frame = scenes.model(residual=True), scenes.photo(416, 34, "u2")
+    truth = whole(model, frame)
+    assert apart(picture(opened(model), frame), truth) < NEAR
+    assert apart(picture(opened(model, tile=384), frame), truth) < NEAR
+    monkeypatch.setattr(runner, "POOLED", 1)
+    monkeypatch.setattr(strips, "STRIP", 1)
+    assert apart(picture(opened(model), frame), truth) < NEAR
 
 
 def test_statistics_of_strips_are_those_of_the_whole(model, monkeypatch):

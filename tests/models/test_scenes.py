@@ -35,6 +35,13 @@ def test_files_of_any_name_and_size_are_recognised(tmp_path, channels, blocks):
     torch.testing.assert_close(model.module(x), scenes.network(channels, blocks)(x))
 
 
+def test_a_residual_file_is_recognised(tmp_path):
+    module = scenes.network(residual=True)
+    torch.save(module.state_dict(), tmp_path / "mine.pth")
+    x = torch.rand(1, 3, 16, 24)
+    torch.testing.assert_close(load(tmp_path / "mine.pth").module(x), module(x))
+
+
 def test_weights_go_where_they_belong(tmp_path):
     """The golden pixels, out of a file."""
     torch.save(filled(Translator(), as_convolutions).state_dict(), tmp_path / "golden.pth")

@@ -91,6 +91,15 @@ def test_the_unit_range_is_the_inner_one_moved(small):
 
 
 @torch.inference_mode()
+def test_a_residual_network_adds_what_its_layers_make():
+    plain, residual = Translator(4, 1), Translator(4, 1, residual=True)
+    residual.load_state_dict(plain.state_dict(), strict=False)
+    x = torch.rand(1, 3, 16, 12)
+    torch.testing.assert_close(residual(x), x + plain(x) - 0.5)
+    torch.testing.assert_close(residual(x, residual.statistics(x)), residual(x))
+
+
+@torch.inference_mode()
 def test_statistics_of_the_picture_itself_change_nothing(small):
     x = waves(3, 24, 16) / 2 + 0.5
     found = small.statistics(x)

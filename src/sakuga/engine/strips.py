@@ -65,7 +65,7 @@ class Strips:
                 f"{self._pixels * APPETITE / 1e9:.1f} GB of free memory; give a smaller one."
             )
         self._found: list[Tensor] = []
-        self._layer = _source(frame, self._device)
+        self._layer = self._picture = _source(frame, self._device)
 
     def statistics(self) -> Tensor:
         """(2, channels), means and variances of all normalisations, as the network takes them."""
@@ -78,6 +78,8 @@ class Strips:
         white = float(np.iinfo(self._depth).max)
         with torch.inference_mode():
             self._run(self._network.model)
+        if self._network.residual:
+            self._layer = _sum(self._layer, self._picture)
         for first, last in self._layer.strips():
             with torch.inference_mode():
                 values = self._layer.rows(first, last)[0].mul(0.5).add_(0.5).clamp_(0, 1)

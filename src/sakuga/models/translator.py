@@ -49,11 +49,18 @@ class Block(nn.Module):
 
 
 class Translator(nn.Module):
-    """11,378,179 parameters, 52 tensors. channels: of the outermost layer. blocks: in the middle."""
+    """11,378,179 parameters, 52 tensors. channels: of the outermost layer. blocks: in the middle.
 
-    def __init__(self, channels: int = 64, blocks: int = 9) -> None:
+    residual: whether the picture goes past all layers, which make what is added to it. Scenimefy's does not;
+    normalisations hide how bright and how colourful a picture is, and to guess that well takes many steps.
+    """
+
+    def __init__(self, channels: int = 64, blocks: int = 9, residual: bool = False) -> None:
         super().__init__()
         c = channels
+        self.residual = residual
+        if residual:
+            self.register_buffer("residual_mark", torch.ones(1))
         self.model = nn.Sequential(
             nn.ReflectionPad2d(3),
             *_normalised(nn.Conv2d(3, c, 7)),
@@ -77,11 +84,15 @@ class Translator(nn.Module):
         statistics: (2, channels), means and variances that all normalisations use, in order; None: their own.
         """
         normalise = None if statistics is None else Given(statistics)
-        return 0.5 + 0.5 * run(self.model, 2 * x - 1, normalise)
+        return 0.5 + 0.5 * self.whole(2 * x - 1, run(self.model, 2 * x - 1, normalise))
 
     def translate(self, x: Tensor) -> Tensor:
         """(b, 3, h, w) RGB in [-1, 1] to the same."""
-        return self.model(x)
+        return self.whole(x, self.model(x))
+
+    def whole(self, x: Tensor, made: Tensor) -> Tensor:
+        """The result, of a picture and of what the layers have made of it, in [-1, 1]."""
+        return x + made if self.residual else made
 
     def features(self, x: Tensor, layers: Sequence[int] = LAYERS) -> list[Tensor]:
         """(b, 3, h, w) RGB in [-1, 1] to what comes out of these layers, which are counted from 0."""

@@ -21,11 +21,11 @@ class Lookout(nn.Module):
 
     def forward(self, x: Tensor) -> tuple[Tensor, list[Tensor]]:
         """(b, 3, h, w) RGB in [-1, 1] to the same, and to the features of each layer, from one pass."""
-        seen: list[Tensor] = []
+        picture, seen = x, list[Tensor]()
         for place, layer in enumerate(self.translator.model):
             x = layer(x)
             seen += [x] * (place in self.layers)
-        return x, seen
+        return self.translator.whole(picture, x), seen
 
 
 def layers_of(blocks: int) -> tuple[int, ...]:
