@@ -15,12 +15,14 @@ from sakuga.models.spec import FileSource, ModelSpec
 from sakuga.models.translator import Translator
 
 
-def network(channels=4, blocks=3, residual=False):
+def network(channels=4, blocks=3, residual=False, adapted=False):
     torch.manual_seed(21)
-    module = Translator(channels, blocks, residual).eval().requires_grad_(requires_grad=False)
+    module = Translator(channels, blocks, residual, adapted).eval().requires_grad_(requires_grad=False)
     for parameter in module.parameters():
         if parameter.ndim > 1:
             parameter.normal_(0, (2 / parameter[0].numel()) ** 0.5)
+    for parameter in module.adapter().values():
+        parameter.add_(0.2 * torch.randn(parameter.shape))
     return module
 
 

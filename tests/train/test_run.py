@@ -50,7 +50,9 @@ def test_shipped_recipes_can_be_followed(path):
             "animesr": 1_495_376,
             "lbo": 45_635,
             "stylegan2": 30_034_338,
-            "translator": 539_523 if "small" in told.name else 11_378_179,
+            "translator": 539_523
+            if "small" in told.name
+            else 11_378_179 + (10_496 if told.model.learns == "adapter" else 0),
         }[told.model.network]
     )
     assert recipe.from_json(recipe.to_json(told), "here") == told
@@ -72,6 +74,7 @@ def desk(tmp_path):
     [
         ("model.netwrok=grl", "there is no model.netwrok; did you mean model.network?"),
         ("schedule.steps=0", "schedule.steps is 0; it should be greater than or equal to 1."),
+        ("model.learns=some", "model.learns is 'some'; it should be 'all' or 'adapter'."),
         ("run.precision=fp8", "run.precision is 'fp8'; it should be 'fp32', 'bf16' or 'fp16'."),
         ("data.crop=x", "data.crop is 'x'"),
         ("steps", "write it as key=value"),
