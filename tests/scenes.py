@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from sakuga.models import adapter
 from sakuga.models.catalog import TRANSLATOR
 from sakuga.models.load import Model
 from sakuga.models.metadata import KEY, spec_to_json
@@ -45,6 +46,13 @@ def model(**options):
 def save(path, channels=4, blocks=3):
     """As the authors save theirs on a processor: a flat table, with a wrapper's prefix."""
     torch.save({f"module.{n}": t for n, t in network(channels, blocks).state_dict().items()}, path)
+    return path
+
+
+def save_adapter(path, base="base.pth", **options):
+    """Of a network like those of `save`, in which it is the only thing that changed."""
+    options = {"channels": 4, "blocks": 3, "adapted": True} | options
+    adapter.save(network(**options), spec(**options), base, path)
     return path
 
 

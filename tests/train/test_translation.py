@@ -328,6 +328,26 @@ def test_from_photos_and_drawings_to_a_stylized_photo(tmp_path):
     assert np.abs(one - other).max() <= 1
 
 
+def test_from_an_adapter_that_learned_to_a_stylized_photo(machine, tmp_path):
+    """On its network the small file gives what the whole one does: another picture than without it."""
+    start = scenes.save(tmp_path / "base.pth", blocks=2)
+    told = recipe(model={"learns": "adapter", "start": str(start)}, schedule={"rate": 0.1, "steps": 2})
+    Loop(told, tmp_path / "trained", Scenery(), machine).run()
+    style, whole = tmp_path / "style.safetensors", tmp_path / "whole.onnx"
+    for path in (style, whole):
+        assert export(tmp_path / "trained" / NEWEST, path).options["adapted"]
+    assert style.stat().st_size < 10_000
+    write_rgb(tmp_path / "a.png", photo(42, 61))
+    made = []
+    for model, adapter in ((start, style), (whole, None), (start, None)):
+        settings = StylizeSettings(model=str(model), adapter=adapter, precision="fp32", device="cpu")
+        (done,) = stylize([tmp_path / "a.png"], tmp_path / f"{len(made)}.png", settings=settings)
+        assert done.state == "done", done
+        made.append(read_rgb(done.destination).astype(int))
+    assert np.abs(made[0] - made[1]).max() <= 1
+    assert np.abs(made[0] - made[2]).max() > 10
+
+
 def test_two_recipes_of_one_run_are_told_apart_by_their_aims(machine, tmp_path):
     told = recipe(schedule={"steps": 1})
     Loop(told, tmp_path, Scenery(), machine).run()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Mapping
+from functools import partial as bound
 from pathlib import Path
 from typing import Any, cast
 
@@ -14,11 +15,12 @@ from torch import nn
 
 from sakuga.errors import InputError, OutputError
 from sakuga.media.atomic import replacing
-from sakuga.models import graphs, metadata, runtime
+from sakuga.models import adapter, graphs, metadata, runtime
 from sakuga.models.animesr import MULTIPLE
 from sakuga.models.catalog import TRANSLATOR
 from sakuga.models.derived import freeze
 from sakuga.models.spec import FileSource, ModelSpec
+from sakuga.models.translator import Translator
 from sakuga.train import networks, state
 from sakuga.train.recipe import Recipe
 
@@ -36,6 +38,7 @@ _HOW: Mapping[str, Mapping[str, Any]] = {
 def export(checkpoint: Path, out: Path) -> ModelSpec:
     """Write the network of a checkpoint, its average where there is one, as `out`.
 
+    Where only an adapter has learned, a .safetensors is that alone, and an .onnx the whole network.
     Raises InputError for a checkpoint or suffix that cannot be, OutputError where the file would not do what
     the network does.
     """
@@ -47,6 +50,8 @@ def export(checkpoint: Path, out: Path) -> ModelSpec:
     network.load_state_dict(_learned(found.content))
     freeze(network)
     spec = spec_of(found.recipe, out)
+    if write is _safetensors and found.recipe.model.learns == "adapter":
+        write = bound(_adapter, Path(found.recipe.model.start).name)
     with replacing(out) as partial:
         write(network, spec, partial)
     return spec
@@ -68,7 +73,7 @@ def spec_of(recipe: Recipe, path: Path) -> ModelSpec:
         network=told.network,
         scale=told.scale,
         source=FileSource(path),
-        options=dict(told.options),
+        options=dict(told.built),
         licence=recipe.licence,
         credit=recipe.credit,
         note=recipe.note,
@@ -86,6 +91,10 @@ def _learned(content: Mapping[str, Any]) -> dict[str, torch.Tensor]:
 def _safetensors(network: nn.Module, spec: ModelSpec, path: Path) -> None:
     tensors = {name: tensor.contiguous() for name, tensor in network.state_dict().items()}
     cast("Any", safetensors_torch).save_file(tensors, path, {metadata.KEY: metadata.spec_to_json(spec)})
+
+
+def _adapter(base: str, network: nn.Module, spec: ModelSpec, path: Path) -> None:
+    adapter.save(cast("Translator", network), spec, base, path)
 
 
 def _onnx(network: nn.Module, spec: ModelSpec, path: Path) -> None:
