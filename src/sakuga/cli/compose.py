@@ -61,7 +61,7 @@ def compose(
     """
     from sakuga.compose.job import Source
     from sakuga.compose.job import compose as made
-    from sakuga.compose.plan import Settings
+    from sakuga.compose.settings import Settings
     from sakuga.errors import InputError
 
     if split == "test" and not allow_test:

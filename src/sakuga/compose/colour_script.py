@@ -73,7 +73,7 @@ def scripted(layer: Pixels, script: Script) -> Pixels:
     if layer.shape[2] == 3:
         return _changed(layer, script)
     alpha = layer[..., 3:]
-    colours = layer[..., :3] / np.maximum(alpha, np.float32(1 / 255))
+    colours = np.divide(layer[..., :3], np.maximum(alpha, np.float32(1 / 255)), dtype=np.float32)
     return np.concatenate([_changed(colours, script) * alpha, alpha], 2)
 
 

@@ -100,7 +100,7 @@ def _read(root: Path, backdrop: Backdrop) -> Frame:
 def _blend(backdrop: Backdrop) -> Frame:
     share = np.linspace(0, 1, backdrop.size[0], dtype=np.float32)[:, None, None]
     above, below = (np.array(each, np.float32) for each in backdrop.colours)
-    return np.repeat(above + share * (below - above), backdrop.size[1], 1)
+    return np.repeat(above + share * (below - above), backdrop.size[1], 1).astype(np.float32)
 
 
 def _cast(root: Path, figure: Figure) -> Cast:

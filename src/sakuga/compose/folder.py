@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, cast
 
+from sakuga.compose.library import Library, load
 from sakuga.compose.shot import Shot
 from sakuga.errors import InputError, OutputError
 from sakuga.media import manifest
@@ -26,8 +27,8 @@ class Folder:
 
     def __init__(self, out: Path, how: Mapping[str, Any]) -> None:
         """how: all that decides what its shots are. Raises InputError where `out` was begun otherwise."""
-        self.out = out
-        self._demand_same(json.loads(json.dumps(how)))
+        self.out, self._how = out, json.loads(json.dumps(how))
+        self._demand_same()
 
     @property
     def lock(self) -> Path:
@@ -35,9 +36,18 @@ class Folder:
         return self.out / NOTES / "lock"
 
     @property
-    def library(self) -> Path:
-        """What was found in the drawings."""
-        return self.out / NOTES / "library.json"
+    def library(self) -> Library | None:
+        """What was found in the drawings when the folder was begun."""
+        try:
+            return load(self.out / NOTES / "library.json") if self._begun.is_file() else None
+        except (OSError, ValueError):
+            return None
+
+    def begin(self, library: Library) -> None:
+        """Note how it is made; not before all is known to fit, so that one may think again until then."""
+        library.save(self.out / NOTES / "library.json")
+        with replacing(self._begun) as partial:
+            partial.write_text(json.dumps(self._how), encoding="utf-8")
 
     def place(self, shot: Shot) -> Path:
         """Of the picture, or of the folder with frames, from `out`."""
@@ -79,19 +89,20 @@ class Folder:
         told = {"width": width, "height": height, "licence": licence_of(used), "drawings": shot.files}
         return {"file": self.place(shot).as_posix(), **told, "shot": shot.told}
 
-    def _demand_same(self, how: Mapping[str, Any]) -> None:
-        path = self.out / NOTES / "how.json"
-        if not path.is_file():
-            with replacing(path) as partial:
-                partial.write_text(json.dumps(how), encoding="utf-8")
+    @property
+    def _begun(self) -> Path:
+        return self.out / NOTES / "how.json"
+
+    def _demand_same(self) -> None:
+        if not self._begun.is_file():
             return
         try:
-            begun = cast("dict[str, Any]", json.loads(path.read_text(encoding="utf-8")))
+            begun = cast("dict[str, Any]", json.loads(self._begun.read_text(encoding="utf-8")))
         except (OSError, ValueError) as error:
-            raise InputError(f"{path} could not be read; choose another --out.") from error
-        for name in sorted(begun.keys() | how.keys()):
-            if begun.get(name) != how.get(name):
-                was, now = begun.get(name), how.get(name)
+            raise InputError(f"{self._begun} could not be read; choose another --out.") from error
+        for name in sorted(begun.keys() | self._how.keys()):
+            if begun.get(name) != self._how.get(name):
+                was, now = begun.get(name), self._how.get(name)
                 raise InputError(
                     f"{self.out} was begun with {name} {was}, and now it is {now}; choose another --out."
                 )
@@ -102,7 +113,7 @@ def _credits(works: Iterable[Work]) -> str:
     lines = [
         "# Credits",
         "",
-        "Put together by `sakuga compose` from the drawings below: cut, scaled, layered, and changed in colour.",
+        "Put together by `sakuga compose` from the drawings below: cut, scaled, layered, recoloured.",
         "Each picture stays under the licences of its drawings, which `manifest.jsonl` tells.",
         "",
         "| drawing | work | author | licence | source |",

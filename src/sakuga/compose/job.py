@@ -11,8 +11,9 @@ from typing import Any
 
 from sakuga.compose.draw import frames
 from sakuga.compose.folder import Folder
-from sakuga.compose.library import Library, load, survey
-from sakuga.compose.plan import Planner, Settings
+from sakuga.compose.library import survey
+from sakuga.compose.plan import Planner
+from sakuga.compose.settings import Settings
 from sakuga.compose.shot import Shot
 from sakuga.errors import InputError, SakugaError
 from sakuga.media import works
@@ -76,7 +77,9 @@ def compose(
     folder = Folder(out, {**source.told, **asdict(settings)})
     try:
         with holding(folder.lock):
-            planner = Planner(_library(source, known, folder), settings)
+            library = folder.library or survey(source.root, list(known.values()), photos=source.photos)
+            planner = Planner(library, settings)
+            folder.begin(library)
             shots = [planner.shot(number) for number in range(count)]
             try:
                 yield from _made(source.root, folder, shots, workers)
@@ -84,15 +87,6 @@ def compose(
                 folder.conclude(shots, known)
     except Held as held:
         raise InputError(f"{out} is being worked on by {held}.") from held
-
-
-def _library(source: Source, known: dict[str, Work], folder: Folder) -> Library:
-    try:
-        return load(folder.library)
-    except (OSError, ValueError):
-        found = survey(source.root, list(known.values()), photos=source.photos)
-        found.save(folder.library)
-        return found
 
 
 def _made(root: Path, folder: Folder, shots: list[Shot], workers: int) -> Iterator[Composed]:

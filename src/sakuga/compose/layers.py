@@ -14,14 +14,14 @@ _MARGIN = 4
 
 
 def window(plate: Pixels, top: float, left: float, size: tuple[int, int]) -> Pixels:
-    """The frame (height, width) of an opaque plate whose corner stands at (top, left), also between pixels."""
+    """The frame (height, width) that begins at (top, left) of an opaque plate, also between pixels."""
     row, column = int(np.floor(top)), int(np.floor(left))
     if (row, column) == (top, left):
         return plate[row : row + size[0], column : column + size[1]].copy()
     matrix = np.array(((1, 0, left), (0, 1, top)), np.float64)
     flags = cv2.INTER_LANCZOS4 | cv2.WARP_INVERSE_MAP
     moved = cv2.warpAffine(plate, matrix, size[::-1], flags=flags, borderMode=cv2.BORDER_REPLICATE)
-    return np.clip(moved, 0, 1)
+    return np.clip(np.asarray(moved, np.float32), 0, 1)
 
 
 def over(frame: Pixels, layer: Pixels, top: float, left: float) -> None:
@@ -43,7 +43,7 @@ def over(frame: Pixels, layer: Pixels, top: float, left: float) -> None:
 
 
 def weighted(layer: Pixels, weight: float) -> Pixels:
-    """A layer whose dark lines are heavier by `weight` (-1..1), lighter below 0; its outline stays its place."""
+    """A layer whose dark lines are heavier by `weight` (-1..1), lighter below 0; its outline stays."""
     if not weight:
         return layer
     alpha = layer[..., 3:]

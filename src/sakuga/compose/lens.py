@@ -31,10 +31,11 @@ def grained(frame: Frame, deviation: float, chance: np.random.Generator) -> Fram
     if not deviation:
         return frame
     noise = chance.standard_normal(frame.shape[:2], np.float32)
-    soft = np.asarray(cv2.GaussianBlur(noise, (0, 0), 0.6))
+    soft = np.asarray(cv2.GaussianBlur(noise, (0, 0), 0.6), np.float32)
     soft *= np.float32(deviation / 255 / max(1e-6, float(soft.std())))
-    luma = frame.mean(2)
-    return frame + (soft * (np.float32(0.4) + np.float32(2.4) * luma * (1 - luma)))[..., None]
+    luma = frame.mean(2, dtype=np.float32)
+    share = np.float32(0.4) + np.float32(2.4) * luma * (1 - luma)
+    return np.add(frame, (soft * share)[..., None], dtype=np.float32)
 
 
 def faded(frame: Frame, fade: Fade | None, number: int) -> Frame:

@@ -82,24 +82,18 @@ def drawn(kind: str, size: tuple[int, int], chance: np.random.Generator) -> Lett
 
 def lettered(lettering: Lettering) -> Layer:
     """Only as large as it has to be."""
-    font, margin = ImageFont.load_default(lettering.height), lettering.height // 2 + lettering.stroke
-    align = "left" if lettering.kind == "credit" else "center"
-    stroke, spacing = lettering.stroke, round(0.25 * lettering.height)
-    pen = ImageDraw.Draw(Image.new("L", (1, 1)))
-    told = {"font": font, "spacing": spacing, "align": align, "stroke_width": stroke}
-    left, top, right, bottom = map(round, pen.multiline_textbbox((0, 0), lettering.text, **told))
-    size = right - left + 2 * margin, bottom - top + 2 * margin
-    paper = Image.new(
-        "RGBA", size, _levels(lettering.board or lettering.outline, lettering.board is not None)
-    )
-    pen = ImageDraw.Draw(paper)
-    pen.multiline_text(
-        (margin - left, margin - top),
-        lettering.text,
-        _levels(lettering.colour),
-        stroke_fill=_levels(lettering.outline),
-        **told,
-    )
+    margin, row = lettering.height // 2 + lettering.stroke, round(1.25 * lettering.height)
+    font, lines = ImageFont.load_default(lettering.height), lettering.text.split("\n")
+    ruler = ImageDraw.Draw(Image.new("L", (1, 1)))
+    widths = [round(ruler.textlength(line, font)) for line in lines]
+    width, height = max(widths) + 2 * margin, row * len(lines) + 2 * margin
+    ground = _levels(lettering.board or lettering.outline, 0 if lettering.board is None else 255)
+    paper = Image.new("RGBA", (width, height), ground)
+    pen, ink, outline = ImageDraw.Draw(paper), _levels(lettering.colour), _levels(lettering.outline)
+    for number, (line, wide) in enumerate(zip(lines, widths, strict=True)):
+        left = margin if lettering.kind == "credit" else (width - wide) // 2
+        place = left, margin + number * row
+        pen.text(place, line, ink, font, stroke_width=lettering.stroke, stroke_fill=outline)
     return _turned(_premultiplied(paper), lettering.angle)
 
 
@@ -126,6 +120,6 @@ def _wrapped(text: str, height: int, width: int) -> str:
     return "\n".join(line for part in text.split("\n") for line in textwrap.wrap(part, letters))
 
 
-def _levels(colour: Colour, opaque: bool = True) -> tuple[int, int, int, int]:
+def _levels(colour: Colour, alpha: int = 255) -> tuple[int, int, int, int]:
     red, green, blue = (round(255 * each) for each in colour)
-    return red, green, blue, 255 if opaque else 0
+    return red, green, blue, alpha

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sakuga.compose.panels import Box, panels
 from sakuga.compose.reading import read_rgba
@@ -26,6 +27,10 @@ FIGURE = "character"
 PHOTO = "photo"
 SOLID = 32
 """Levels of alpha from which on a figure is there, and no glow around it."""
+
+
+Mask = NDArray[np.bool_]
+"""Shape (H, W)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,17 +114,17 @@ def _actors(root: Path, works: Iterable[Work]) -> Iterator[Actor]:
 def _canvases(root: Path, files: Iterable[str]) -> Iterator[tuple[tuple[str, ...], Box]]:
     """Faces that are of one size stand on one canvas."""
     sizes: dict[tuple[int, ...], list[str]] = {}
-    solid: dict[tuple[int, ...], Any] = {}
+    solid: dict[tuple[int, ...], Mask] = {}
     for file in files:
         alpha = read_rgba(root / file)[..., 3] >= SOLID
         sizes.setdefault(alpha.shape, []).append(file)
-        solid[alpha.shape] = solid.get(alpha.shape, False) | alpha
+        solid[alpha.shape] = solid.get(alpha.shape, np.zeros_like(alpha)) | alpha
     for size, some in sizes.items():
         if solid[size].any():
             yield tuple(some), _bounds(solid[size])
 
 
-def _bounds(mask: Any) -> Box:
+def _bounds(mask: Mask) -> Box:
     (top, bottom), (left, right) = (
         (int(line[0]), int(line[-1]) + 1) for line in (np.flatnonzero(mask.any(axis)) for axis in (1, 0))
     )

@@ -28,9 +28,11 @@ def glow(frame: Frame, told: Told, moment: Moment) -> Frame:
     """What is bright shines over its edges, as through a diffusion filter."""
     del moment
     height, width = frame.shape[:2]
-    small = cv2.resize(frame, _small(frame), interpolation=cv2.INTER_AREA)
-    bright = np.clip((small - told["from"]) / (1 - told["from"]), 0, 1).astype(np.float32)
-    soft = cv2.GaussianBlur(bright, (0, 0), max(0.3, told["width"] * unit(frame) / _COARSE))
+    small = np.asarray(cv2.resize(frame, _small(frame), interpolation=cv2.INTER_AREA), np.float32)
+    least = np.float32(told["from"])
+    bright = np.clip((small - least) / (1 - least), 0, 1)
+    wide = max(0.3, float(told["width"]) * unit(frame) / _COARSE)
+    soft = np.asarray(cv2.GaussianBlur(bright, (0, 0), wide), np.float32)
     light = np.asarray(cv2.resize(soft, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)
     return screen(frame, np.float32(told["strength"]) * light)
 

@@ -184,4 +184,4 @@ def _share(plane: Plane, strength: float = 1.0) -> Frame:
 
 def _inked(frame: Frame, share: Frame, ink: tuple[float, ...] | list[float]) -> Frame:
     """`share` (H, W) of the ink over the frame."""
-    return frame + np.clip(share, 0, 1)[..., None] * (colour(ink) - frame)
+    return (frame + np.clip(share, 0, 1)[..., None] * (colour(ink) - frame)).astype(np.float32)

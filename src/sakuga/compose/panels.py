@@ -1,4 +1,4 @@
-"""Where a picture's panels are: a comic page is cut along its white gutters, and what is mostly paper goes."""
+"""Where a picture's panels are: a page is cut along its white gutters, and what is mostly paper goes."""
 
 from __future__ import annotations
 
@@ -21,12 +21,14 @@ PALE = 0.12
 """Saturation on average, 0..1, below which bright panels are pages of text."""
 THIN = 24
 """Pixels below which a stretch is no panel."""
+DEEPEST = 6
+"""Cuts within cuts."""
 EDGE = 4
 """Pixels at each side of a panel that its frame may have."""
 
 
 def panels(page: Rgb) -> list[Box]:
-    """Of a page (H, W, 3), or of one picture, which is its own panel; upright ones that are painted all over."""
+    """Of a page (H, W, 3), or of a picture, which is its own; rectangles that are painted all over."""
     boxes = ((top + EDGE, left + EDGE, h - 2 * EDGE, w - 2 * EDGE) for top, left, h, w in _cut(page, 0, 0))
     return [box for box in boxes if min(box[2:]) > THIN and _painted(inside(page, box))]
 
@@ -39,22 +41,23 @@ def inside(page: Rgb, box: Box) -> Rgb:
 
 def _cut(page: Rgb, top: int, left: int, depth: int = 0) -> Iterator[Box]:
     """Across and down in turns, as often as there are gutters."""
-    paper = (page >= PAPER).all(-1)
     for axis in (0, 1):
-        parts = _runs(paper.mean(1 - axis) < 0.98)
-        if len(parts) > 1 and depth < 6:
-            for first, last in parts:
-                if axis == 0:
-                    yield from _cut(page[first:last], top + first, left, depth + 1)
-                else:
-                    yield from _cut(page[:, first:last], top, left + first, depth + 1)
+        parts = _runs(_paper(page).mean(1 - axis) < 0.98)
+        pieces = [
+            (page[a:b], top + a, left) if axis == 0 else (page[:, a:b], top, left + a) for a, b in parts
+        ]
+        if len(pieces) > 1 and depth < DEEPEST:
+            for piece in pieces:
+                yield from _cut(*piece, depth + 1)
             return
-        if not parts:
+        if not pieces:
             return
-        first, last = parts[0]
-        page, paper = (each[first:last] if axis == 0 else each[:, first:last] for each in (page, paper))
-        top, left = (top + first, left) if axis == 0 else (top, left + first)
-    yield top, left, *page.shape[:2]
+        page, top, left = pieces[0]
+    yield top, left, page.shape[0], page.shape[1]
+
+
+def _paper(page: Rgb) -> NDArray[np.bool_]:
+    return page.min(-1) >= PAPER
 
 
 def _runs(inked: NDArray[np.bool_]) -> list[tuple[int, int]]:
@@ -64,7 +67,7 @@ def _runs(inked: NDArray[np.bool_]) -> list[tuple[int, int]]:
 
 
 def _painted(panel: Rgb) -> bool:
-    paper = (panel >= PAPER).all(-1)
+    paper = _paper(panel)
     edge = np.concatenate([paper[0], paper[-1], paper[:, 0], paper[:, -1]])
     saturation = np.asarray(cv2.cvtColor(panel, cv2.COLOR_RGB2HSV))[..., 1].mean() / 255
     text = saturation < PALE and panel.mean() > 150

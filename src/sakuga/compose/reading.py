@@ -38,7 +38,7 @@ def part(path: Path, box: Box, size: tuple[int, int], *, flip: bool) -> NDArray[
     if flip:
         picture = picture.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
     if (height, width) != size:
-        picture = picture.resize(size[::-1], Image.Resampling.LANCZOS)
+        picture = picture.resize((size[1], size[0]), Image.Resampling.LANCZOS)
     layer = np.asarray(picture).astype(np.float32) / np.float32(255)
     layer[..., :3] *= layer[..., 3:]
     return layer

@@ -8,7 +8,7 @@ import numpy as np
 
 Chance = np.random.Generator
 
-WHO = ["I", "We", "They", "You", "She", "He", "Nobody", "Somebody", "Everyone"]
+WHO = ("I", "We", "They", "You", "She", "He", "Nobody", "Somebody", "Everyone")
 DOES = (
     "can't go back now",
     "never told me the truth",
@@ -67,7 +67,10 @@ JOBS = (
     "Photography",
     "Editing",
 )
-SYLLABLES = ["ka", "mi", "no", "ri", "ta", "su", "ha", "na", "ko", "ya", "mo", "re", "shi", "el", "an", "be", "dor", "lin", "mar", "to"]
+SYLLABLES = (
+    *("ka", "mi", "no", "ri", "ta", "su", "ha", "na", "ko", "ya"),
+    *("mo", "re", "shi", "el", "an", "be", "dor", "lin", "mar", "to"),
+)
 TITLES = (
     "Episode {n}",
     "Chapter {n}",
@@ -113,7 +116,7 @@ WORDS: Mapping[str, Callable[[Chance], str]] = {
 """Kind of lettering -> its words."""
 
 
-def _one(some: tuple[str, ...] | list[str], chance: Chance) -> str:
+def _one(some: tuple[str, ...], chance: Chance) -> str:
     return some[int(chance.integers(len(some)))]
 
 

@@ -15,7 +15,7 @@ from sakuga.degrade.presets.broadcast import BROADCAST
 MIXED = Preset(
     name="mixed",
     part=OneOf(((0.5, APISR.part), (0.3, BROADCAST.part), (0.2, ANIMESR.part))),
-    note="One of `apisr`, `broadcast` and `animesr`, by weights of 0.5, 0.3 and 0.2, for a model of anything drawn.",
+    note="One of `apisr`, `broadcast` and `animesr`, weighed 0.5, 0.3 and 0.2, for a model of all drawings.",
     source="none published; its parts are those of the three",
     together=True,
 )
