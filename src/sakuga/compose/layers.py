@@ -76,8 +76,10 @@ def _between(layer: Pixels, down: float, right: float) -> Pixels:
     wide = padded(layer, _MARGIN)
     matrix = np.array(((1, 0, right), (0, 1, down)), np.float64)
     moved = np.asarray(cv2.warpAffine(wide, matrix, wide.shape[1::-1], flags=cv2.INTER_LANCZOS4), np.float32)
-    moved[..., 3] = np.clip(moved[..., 3], 0, 1)
-    return np.clip(moved, 0, moved[..., 3:])
+    # Alpha that rings takes its colours along, or an edge would shine.
+    alpha = np.clip(moved[..., 3:], 0, 1)
+    moved *= alpha / np.maximum(moved[..., 3:], np.float32(1e-6))
+    return np.clip(moved, 0, alpha)
 
 
 def _common(first: int, length: int, whole: int) -> tuple[int, int] | None:

@@ -17,13 +17,20 @@ def streaked(plate: Frame, down: float, right: float) -> Frame:
     length = float(np.hypot(down, right))
     if length < _SHORTEST:
         return plate
-    side = 2 * int(np.ceil(length / 2)) + 1
-    line = np.zeros((side, side), np.uint8)
-    half = np.array((right, down)) / 2
-    ends = [tuple(np.rint(16 * (side // 2 + sign * half)).astype(int).tolist()) for sign in (-1, 1)]
-    cv2.line(line, ends[0], ends[1], 255, 1, cv2.LINE_AA, 4)
-    kernel = line.astype(np.float32) / np.float32(line.sum())
+    kernel = _line(down, right)
     return np.asarray(cv2.filter2D(plate, -1, kernel, borderType=cv2.BORDER_REPLICATE), np.float32)
+
+
+def _line(down: float, right: float) -> Frame:
+    """From end to end of a movement, each place of it as bright."""
+    half = int(np.ceil(max(abs(down), abs(right)) / 2)) + 1
+    rows, columns = (half + step * np.linspace(-0.5, 0.5, 16 * half) for step in (down, right))
+    kernel = np.zeros((2 * half + 1, 2 * half + 1), np.float64)
+    for row, column in zip(rows.tolist(), columns.tolist(), strict=True):
+        y, x = int(row), int(column)
+        beside, below = column - x, row - y
+        kernel[y : y + 2, x : x + 2] += np.outer((1 - below, below), (1 - beside, beside))
+    return (kernel / kernel.sum()).astype(np.float32)
 
 
 def grained(frame: Frame, deviation: float, chance: np.random.Generator) -> Frame:
@@ -33,9 +40,9 @@ def grained(frame: Frame, deviation: float, chance: np.random.Generator) -> Fram
     noise = chance.standard_normal(frame.shape[:2], np.float32)
     soft = np.asarray(cv2.GaussianBlur(noise, (0, 0), 0.6), np.float32)
     soft *= np.float32(deviation / 255 / max(1e-6, float(soft.std())))
-    luma = frame.mean(2, dtype=np.float32)
-    share = np.float32(0.4) + np.float32(2.4) * luma * (1 - luma)
-    return np.add(frame, (soft * share)[..., None], dtype=np.float32)
+    luma = np.asarray(cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY), np.float32)
+    soft *= np.float32(0.4) + np.float32(2.4) * luma * (1 - luma)
+    return frame + soft[..., None]
 
 
 def faded(frame: Frame, fade: Fade | None, number: int) -> Frame:
@@ -44,4 +51,4 @@ def faded(frame: Frame, fade: Fade | None, number: int) -> Frame:
         return frame
     span = fade.last - fade.first
     gone = fade.most * float(np.clip((fade.last - number) / span, 0, 1))
-    return frame + np.float32(gone) * (np.float32(fade.level) - frame)
+    return (frame + gone * (fade.level - frame)).astype(np.float32)

@@ -108,7 +108,7 @@ def _fade(length: int, chance: Chance) -> Fade:
     """At one end of the shot, in a third to all of it; never until nothing is left."""
     span = max(2, round(length * float(chance.uniform(0.3, 1))))
     first, last = (0, span) if happens(0.5, chance) else (length - 1, length - 1 - span)
-    return Fade(0.0 if happens(0.75, chance) else 1.0, first, last, float(chance.uniform(0.5, 0.9)))
+    return Fade(0.0 if happens(0.75, chance) else 1.0, first, last, float(chance.uniform(0.4, 0.75)))
 
 
 def _without(shot: Shot, names: tuple[str, ...]) -> Shot:

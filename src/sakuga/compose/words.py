@@ -11,7 +11,7 @@ Chance = np.random.Generator
 WHO = ("I", "We", "They", "You", "She", "He", "Nobody", "Somebody", "Everyone")
 DOES = (
     "can't go back now",
-    "never told me the truth",
+    "never told anyone the truth",
     "waited here all night",
     "saw the lights over the harbour",
     "heard that song before",
