@@ -28,7 +28,7 @@ def compose(
     split: Split = "train",
     allow_test: Annotated[bool, Parameter(negative="", show_default=False)] = False,
     photos: Annotated[bool, Parameter(negative="", show_default=False)] = False,
-    without: str = "",
+    without: str | None = None,
     seed: int = 0,
     workers: int = 1,
 ) -> int:
@@ -68,7 +68,7 @@ def compose(
         raise UsageError(
             "--split test is for final numbers only; if that is what it is for, add --allow-test."
         )
-    names = tuple(sorted({name.strip() for name in without.split(",")} - {""}))
+    names = tuple(sorted({name.strip() for name in (without or "").split(",")} - {""}))
     try:
         settings = Settings(seed=seed, size=_size(size), frames=frames, without=names)
         source = Source(root=drawings, split=split, photos=photos)

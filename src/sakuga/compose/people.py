@@ -66,6 +66,8 @@ def _figure(
     factor = (most if near else float(chance.uniform(least, most))) * height / actor.box[2]
     size = round(factor * actor.box[2]), max(1, round(factor * actor.box[3]))
     depth = float(chance.uniform(1.5, 2.0) if near else chance.uniform(0.9, 1.2))
+    # One before the lens stands at an edge of the frame, and hides nobody.
+    spot = (0.04 if spot < 0.5 else 0.96) if near else spot
     hold = Choice(list(HOLDS), list(HOLDS.values())).draw(chance)
     drawn = chance.uniform((-0.6, -2.5), (0.6, 2.5)) * settings.unit * happens(0.4, chance)
     pace = float(drawn[0]), float(drawn[1])
