@@ -119,7 +119,8 @@ def curate(
     _demand("clips", clips, of_clips)
     _demand("scenes", scenes, of_scenes)
     if scenes:
-        _refuse_with_scenes(score != "complexity", selection != "paper", rescale != "none")
+        chosen = {"score": score != "complexity", "selection": selection != "paper"}
+        _refuse({**chosen, "weights": weights is not None, "rescale": rescale != "none"})
     try:
         if clips:
             wanted = ClipSettings(
@@ -179,12 +180,14 @@ def _demand(kind: str, chosen: bool, given: Mapping[str, bool]) -> None:
             raise UsageError(f"--{name.replace('_', '-')} is for {kind}; say --{kind}, too.")
 
 
-def _refuse_with_scenes(score: bool, selection: bool, rescale: bool) -> None:
-    if score or selection:
-        flag = "score" if score else "selection"
-        raise UsageError(f"--{flag} is for pictures; scenes are one frame of each shot, or a --frame-list.")
-    if rescale:
-        raise UsageError("--rescale is for pictures; say --side 720 for scenes.")
+def _refuse(given: Mapping[str, bool]) -> None:
+    """Refuse with --scenes what means something for pictures alone."""
+    for name, told in given.items():
+        if told:
+            raise UsageError(
+                f"--{name} is for pictures; --scenes takes a frame of each shot or of a --frame-list, and"
+                " --side makes its squares smaller."
+            )
 
 
 def _review(decisions: Path, out: Path, videos: tuple[Path, ...]) -> int:

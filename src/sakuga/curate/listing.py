@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from itertools import pairwise
@@ -67,7 +67,7 @@ def _number(path: Path, wanted: Wanted, times: Sequence[int], info: VideoInfo) -
         assert wanted.time is not None, "a number or a time"
         target = (wanted.time + _TICK + info.origin) / info.time_base
         if target < times[-1] + _length(times) + _TICK / info.time_base:
-            return max(0, bisect_right(times, target) - 1)
+            return max(0, bisect_left(times, target) - 1)
         asked = f"frame at {clock(float(wanted.time))}"
     raise InputError(
         f"{wanted.where}: {path} has no {asked}; it has {len(times)} frames, the last at"

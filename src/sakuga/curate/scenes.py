@@ -34,7 +34,7 @@ from sakuga.media.quick import write_png
 from sakuga.media.sources import Problem
 from sakuga.media.stamps import frames_at
 from sakuga.media.video import open_video
-from sakuga.metrics.flatness import flatness
+from sakuga.metrics.flatness import FLAT, flatness
 from sakuga.metrics.lettering import TEXT, lettering
 from sakuga.metrics.likeness import fingerprint
 from sakuga.metrics.luma import small
@@ -157,7 +157,8 @@ class Scenes(Kind[Survey, Square]):
         path = order.out / name
         write_png(path, drawn)
         write_thumbnail(order.out, name, drawn)
-        picture, text = small(drawn), round(lettering(drawn), 4)
+        picture = small(drawn)
+        flat, text = round(flatness(picture), 4), round(lettering(drawn), 4)
         settings = self.settings()
         return {
             "file": name,
@@ -174,9 +175,9 @@ class Scenes(Kind[Survey, Square]):
             "part": pick.part,
             "box": list(pick.box),
             "likeness": f"{fingerprint(picture):016x}",
-            "flatness": round(flatness(picture), 4),
+            "flatness": flat,
             "text": text,
-            "marks": ["text"] if text >= TEXT else [],
+            "marks": [*["flat"] * (flat >= FLAT), *["text"] * (text >= TEXT)],
             "stored": [order.found.width, order.found.height],
             "bars": list(astuple(order.found.bars)),
             "content": content(drawn),
