@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -59,11 +60,11 @@ def linked(data: Path, out: Path) -> None:
                 link.symlink_to((data / file).resolve())
 
 
-def learned(out: Path) -> dict[str, Path]:
+def learned(out: Path, stages: Sequence[str] = STAGES) -> dict[str, Path]:
     """Stage -> exported model; each stage goes on until it is done."""
     models: dict[str, Path] = {}
     changes = [f"data.prepared={out / 'prepared'}", f"data.validation={out / 'val'}"]
-    for name in STAGES:
+    for name in stages:
         models[name] = out / f"{name}.safetensors"
         if not models[name].is_file():
             cli.train(RECIPES / f"{name}.toml", out=out / name, set=changes)

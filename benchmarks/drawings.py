@@ -2,24 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-from dataclasses import dataclass
 from pathlib import Path
 
 from PIL import Image
 
-
-@dataclass(frozen=True, slots=True)
-class Credit:
-    """One drawing as the manifest has it."""
-
-    file: str
-    kind: str
-    work: str
-    split: str
-    author: str
-    licence: str
-    source: str
+from sakuga.media import works
+from sakuga.media.works import Work as Credit
 
 
 class Drawings:
@@ -28,10 +16,7 @@ class Drawings:
     def __init__(self, root: Path) -> None:
         """Read the manifest of `root`; no drawing is opened yet."""
         self._root = root
-        with (root / "manifest.csv").open(encoding="utf-8", newline="") as lines:
-            rows = list(csv.DictReader(lines))
-        names = Credit.__dataclass_fields__
-        self._credits = {row["file"]: Credit(**{name: row[name] for name in names}) for row in rows}
+        self._credits = {each.file: each for each in works.read(root)}
         self._taken: list[Credit] = []
 
     def start(self) -> None:

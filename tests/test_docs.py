@@ -89,9 +89,23 @@ def desk(tmp_path: Path) -> Path:
         (tmp_path / "clips" / "run").mkdir(parents=True, exist_ok=True)
         frame = np.roll(np.random.default_rng(1).integers(0, 256, (32, 48, 3), np.uint8), number, 1)
         Image.fromarray(frame).save(tmp_path / "clips" / "run" / f"{number}.png")
+    drawings(tmp_path / "drawings")
     (tmp_path / "recipes").symlink_to(ROOT / "recipes")
     network(tmp_path / "mine.onnx")
     return tmp_path
+
+
+def drawings(folder: Path) -> None:
+    """A background and a figure, with their manifest."""
+    folder.mkdir()
+    chance, size = np.random.default_rng(3), (160, 96)
+    for name, mode in (("meadow.png", "RGB"), ("witch.png", "RGBA")):
+        Image.fromarray(chance.integers(0, 230, (6, 10, 4), np.uint8)).convert(mode).resize(size).save(
+            folder / name
+        )
+    rows = ["file,kind,work,split,author,licence,source"]
+    rows += ["meadow.png,scene,meadow,train,Ann,CC0-1.0,here", "witch.png,character,witch,train,Bo,MIT,there"]
+    (folder / "manifest.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
 
 
 def network(path: Path) -> None:
@@ -238,12 +252,25 @@ def test_flags_of_the_data_and_training_commands_are_true() -> None:
         ("prepare", "data.md", "Prepare", "source"),
         ("degrade", "degrade.md", "Flags", "images"),
         ("train", "train.md", "Flags", "recipe"),
+        ("compose", "compose.md", "Flags", "drawings"),
     ):
         flags = inspect.signature(getattr(import_module(f"sakuga.cli.{verb}"), verb)).parameters
         told = told_flags(page, heading)
         assert list(told) == [f"--{name.replace('_', '-')}" for name in flags if name != given]
         plain = {f"--{n}": str(f.default) for n, f in flags.items() if type(f.default) in (int, str)}
         assert {name: told[name] for name in plain} == plain
+
+
+def test_table_of_effects_is_true() -> None:
+    effects = import_module("sakuga.compose.effects")
+    styles = import_module("sakuga.compose.styles").STYLES
+    told = {row[0]: row[2] for row in rows("compose.md", "Effects")}
+    assert list(told) == [*effects.EFFECTS, *effects.EXTRAS]
+    for name, kind in effects.EFFECTS.items():
+        assert told[name] == ", ".join(style for style in styles if style in kind.often)
+    assert {row[0]: row[1] for row in rows("compose.md", "Shots")} == {
+        name: f"{style.often:.0%}".replace("%", " %") for name, style in styles.items()
+    }
 
 
 def test_flags_of_ablate_are_true() -> None:

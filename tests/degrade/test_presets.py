@@ -7,7 +7,7 @@ from math import pi, sqrt
 import pytest
 
 from sakuga.degrade.clip import stream
-from sakuga.degrade.pipeline import draw
+from sakuga.degrade.pipeline import draw, takes_learned
 from sakuga.degrade.presets import PRESETS
 
 DRAWS = 10_000
@@ -370,6 +370,33 @@ class TestAnimesr:
         assert shared([told["mode"] for told in plain], MODES)
         assert {told["height"] for told in plain} == {360, 180} if scale == 4 else {360}
         assert all(told["shared"] for told in steps(samples, "gaussian"))
+
+
+class TestMixed:
+    @pytest.mark.parametrize("learned", [0, 3])
+    def test_each_sample_is_one_of_its_parts_by_weight(self, learned):
+        """What is drawn after the choice is, draw for draw, what the part itself would draw."""
+        names, of = ("apisr", "broadcast", "animesr"), 1500
+        chosen = []
+        for index in range(of):
+            chance = stream(5, index)
+            sample = draw(PRESETS["mixed"], chance, SIZE, frames=3, learned=learned)
+            options = []
+            for name in names:
+                own = stream(5, index)
+                own.random()
+                options.append(draw(PRESETS[name], own, SIZE, frames=3, learned=learned))
+            assert options.count(sample) == 1
+            chosen.append(names[options.index(sample)])
+        assert shared(chosen, {"apisr": 0.5, "broadcast": 0.3, "animesr": 0.2})
+
+    def test_only_animesr_takes_learned_operators(self):
+        samples = [draw(PRESETS["mixed"], stream(6, i), SIZE, frames=3, learned=2) for i in range(2000)]
+        learning = [sample for sample in samples if any(s.operator == "learned" for s in sample)]
+        assert frequent(len(learning), 0.2 * 0.75, len(samples))
+        assert all("cut" in {s.operator for s in sample} for sample in learning)
+        assert takes_learned(PRESETS["mixed"], 4)
+        assert takes_learned(PRESETS["mixed"], 2)
 
 
 def test_no_two_samples_share_a_stream():

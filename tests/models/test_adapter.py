@@ -36,6 +36,7 @@ def test_an_adapter_on_its_network_is_what_was_learned(base, tmp_path):
     assert found.spec == replace(base.spec, options={**base.spec.options, "adapted": True})
     assert not found.module.training
     assert base.module.adapter() == {}, "the network itself stays as it is"
+    assert adapted(replace(base, onnx=path), path).onnx is None, "a graph of it has no adapter"
 
 
 def test_weights_are_known_again_whatever_file_they_came_from(base, tmp_path):

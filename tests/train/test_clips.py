@@ -162,7 +162,7 @@ def halved(clip):
         (
             "apisr",
             4,
-            "apisr takes no learned operators at a scale of 4; take the preset animesr, or leave out",
+            "apisr takes no learned operators at a scale of 4; take the preset animesr or mixed, or leave",
         ),
         ("broadcast", 2, "broadcast takes no learned operators"),
         ("animesr", 1, "animesr takes no learned operators at a scale of 1; leave out data.operators"),

@@ -108,3 +108,19 @@ def test_a_folding_network_takes_odd_sides(suffix, tmp_path):
     export(tmp_path / NEWEST, tmp_path / f"odd.{suffix}")
     engine = open_engine(load(tmp_path / f"odd.{suffix}"), device="cpu", precision="fp32", reuse="off")
     assert next(iter(engine.clip([np.zeros((15, 21, 3), np.uint8)]))).shape == (30, 42, 3)
+
+
+def test_weights_of_16_bits_give_equal_pictures_in_both_forms(tmp_path):
+    told = small("compact", options={"convs": 2, "channels": 16}, schedule={"steps": 2, "rate": 1e-2})
+    Loop(told, tmp_path, Squares(), Machine(device="cpu")).run()
+    made = {}
+    for half in (False, True):
+        for suffix in ("safetensors", "onnx"):
+            path = tmp_path / f"{half}.{suffix}"
+            export(tmp_path / NEWEST, path, half=half)
+            engine = open_engine(load(path), device="cpu", precision="fp32", color_lock=False, reuse="off")
+            made[half, suffix] = np.stack(list(engine.clip(shot(1, 24, 32))))
+    assert psnr(made[True, "safetensors"], made[True, "onnx"]) > 80
+    assert psnr(made[True, "onnx"], made[False, "onnx"]) > 45
+    sizes = [(tmp_path / f"{half}.onnx").stat().st_size for half in (True, False)]
+    assert sizes[0] < 0.75 * sizes[1]

@@ -11,6 +11,7 @@ from cyclopts import App, CycloptsError
 from sakuga.cli import output
 from sakuga.cli.ablate import ablate
 from sakuga.cli.compare import compare
+from sakuga.cli.compose import compose
 from sakuga.cli.curate import curate
 from sakuga.cli.degrade import degrade
 from sakuga.cli.doctor import doctor
@@ -56,6 +57,7 @@ app.command(lines)
 app.command(prepare)
 app.command(rescale)
 app.command(pairs)
+app.command(compose)
 app.command(train)
 app.command(export)
 app.command(ablate)

@@ -1,7 +1,8 @@
-"""`sakuga curate`: read the flags, choose pictures or clips of videos, or apply a review."""
+"""`sakuga curate`: read the flags, choose pictures, clips or scenes of videos, or apply a review."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -12,6 +13,7 @@ from sakuga.cli.exits import Exit, UsageError
 FILES = Group("Files", sort_key=0)
 PICTURES = Group("Pictures", sort_key=1)
 CLIPS = Group("Clips", sort_key=2)
+SCENES = Group("Scenes", sort_key=3)
 
 Score = Literal["complexity", "ic9600", "niqe", "random"]
 Selection = Literal["paper", "released"]
@@ -39,8 +41,12 @@ def curate(
     length: Annotated[int, Parameter(group=CLIPS)] = 100,
     across_shots: Annotated[bool, Parameter(group=CLIPS, negative="", show_default=False)] = False,
     frames: Annotated[bool, Parameter(group=CLIPS, negative="", show_default=False)] = False,
+    scenes: Annotated[bool, Parameter(group=SCENES, negative="", show_default=False)] = False,
+    frame_list: Annotated[Path | None, Parameter(group=SCENES)] = None,
+    side: Annotated[int | None, Parameter(group=SCENES)] = None,
+    keep_text: Annotated[bool, Parameter(group=SCENES, negative="", show_default=False)] = False,
 ) -> int:
-    """Choose pictures or clips of videos to learn from, with a manifest that says whence each is.
+    """Choose pictures, clips or scenes of videos to learn from, with a manifest that says whence each is.
 
     Parameters
     ----------
@@ -57,7 +63,7 @@ def curate(
     cluster
         Work on a Ray cluster: local for one on this machine, auto or host:port.
     count
-        Pictures or clips of one video; without it what the selection says, and one clip.
+        Pictures, clips or frames for scenes of one video; without it what the selection says, one clip, all.
     score
         What the best pictures are: complexity (of our own, needs no weights), ic9600, niqe or random.
     weights
@@ -84,6 +90,14 @@ def curate(
         Let a clip go on in the next shot that moves.
     frames
         Write the frames of clips, too; without it the manifest tells where they are.
+    scenes
+        Cut three squares from a frame of each shot, for training of scenes, in place of pictures.
+    frame_list
+        Cut them from the frames that this file lists: film.mkv, 240 or film.mkv, 1:02:03.5 a line, or JSON.
+    side
+        Rows that larger squares are brought down to; without it they are as high as the film.
+    keep_text
+        Keep frames with lines of text, such as credits and subtitles.
     """
     if review is not None:
         return _review(review, out, videos)
@@ -94,50 +108,86 @@ def curate(
     from sakuga.curate.clipping import curate_clips
     from sakuga.curate.clips import ClipSettings
     from sakuga.curate.pictures import curate
-    from sakuga.curate.settings import CurateSettings
+    from sakuga.curate.scenes import curate_scenes
+    from sakuga.curate.settings import CurateSettings, SceneSettings
     from sakuga.errors import InputError
 
-    _demand_clips(clips, length=length != 100, across_shots=across_shots, frames=frames)
+    if clips and scenes:
+        raise UsageError("--clips and --scenes are two kinds of sets; choose one.")
+    of_clips = {"length": length != 100, "across_shots": across_shots, "frames": frames}
+    of_scenes = {"frame_list": frame_list is not None, "side": side is not None, "keep_text": keep_text}
+    _demand("clips", clips, of_clips)
+    _demand("scenes", scenes, of_scenes)
+    if scenes:
+        chosen = {"score": score != "complexity", "selection": selection != "paper"}
+        _refuse({**chosen, "weights": weights is not None, "rescale": rescale != "none"})
     try:
-        of_pictures = CurateSettings(
-            score=score,
-            weights=weights,
-            device=device,
-            selection=selection,
-            count=None if clips else count,
-            crop=crop,
-            keep_flat=keep_flat,
-            keep_alike=keep_alike,
-            rescale=rescale,
-            licence=licence,
-            seed=seed,
-            workers=workers,
-            cluster=cluster,
-        )
-        of_clips = ClipSettings(
-            count=count if clips and count is not None else 1,
-            length=length,
-            across_shots=across_shots,
-            frames=frames,
-            licence=licence,
-            workers=workers,
-            cluster=cluster,
-        )
+        if clips:
+            wanted = ClipSettings(
+                count=1 if count is None else count,
+                length=length,
+                across_shots=across_shots,
+                frames=frames,
+                licence=licence,
+                workers=workers,
+                cluster=cluster,
+            )
+        elif scenes:
+            wanted = SceneSettings(
+                frame_list=frame_list,
+                side=side,
+                count=count,
+                crop=crop,
+                keep_flat=keep_flat,
+                keep_alike=keep_alike,
+                keep_text=keep_text,
+                licence=licence,
+                workers=workers,
+                cluster=cluster,
+            )
+        else:
+            wanted = CurateSettings(
+                score=score,
+                weights=weights,
+                device=device,
+                selection=selection,
+                count=count,
+                crop=crop,
+                keep_flat=keep_flat,
+                keep_alike=keep_alike,
+                rescale=rescale,
+                licence=licence,
+                seed=seed,
+                workers=workers,
+                cluster=cluster,
+            )
     except InputError as error:
         raise UsageError(str(error)) from None
     with Curations() as report:
-        if clips:
-            results = curate_clips(videos, out, settings=of_clips, on_event=report)
+        if isinstance(wanted, ClipSettings):
+            results = curate_clips(videos, out, settings=wanted, on_event=report)
+        elif isinstance(wanted, SceneSettings):
+            results = curate_scenes(videos, out, settings=wanted, on_event=report)
         else:
-            results = curate(videos, out, settings=of_pictures, on_event=report)
+            results = curate(videos, out, settings=wanted, on_event=report)
     return Exit.FAILED if any(result.state == "failed" for result in results) else Exit.OK
 
 
-def _demand_clips(clips: bool, **given: bool) -> None:
-    """Refuse what means something for clips alone."""
+def _demand(kind: str, chosen: bool, given: Mapping[str, bool]) -> None:
+    """Refuse what means something for one kind alone."""
     for name, told in given.items():
-        if told and not clips:
-            raise UsageError(f"--{name.replace('_', '-')} is for clips; say --clips, too.")
+        if told and not chosen:
+            raise UsageError(f"--{name.replace('_', '-')} is for {kind}; say --{kind}, too.")
+
+
+def _refuse(given: Mapping[str, bool]) -> None:
+    """Refuse with --scenes what means something for pictures alone."""
+    for name, told in given.items():
+        if told:
+            raise UsageError(
+                f"--{name} is for pictures; --scenes takes a frame of each shot or of a --frame-list, and"
+                " --side makes its squares smaller."
+            )
 
 
 def _review(decisions: Path, out: Path, videos: tuple[Path, ...]) -> int:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from sakuga.media.batch import Made
     from sakuga.media.plain import Rgb
 
-Preset = Literal["apisr", "apisr-ordered", "high-order", "random-order", "animesr", "broadcast"]
+Preset = Literal["apisr", "apisr-ordered", "high-order", "random-order", "animesr", "broadcast", "mixed"]
 
 SHEET = 24
 """Pictures that a sheet shows."""

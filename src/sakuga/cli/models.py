@@ -12,7 +12,7 @@ from sakuga.cli import output
 from sakuga.cli.exits import Exit
 from sakuga.errors import UnknownModel
 from sakuga.models.catalog import CATALOG, DEFAULT
-from sakuga.models.spec import FileSource, ModelSpec, WebSource, WheelSource
+from sakuga.models.spec import FileSource, ModelSpec, ShippedSource, WebSource, WheelSource
 
 models = App(name="models", help="List, fetch, identify and verify models.", help_format="plaintext")
 
@@ -134,6 +134,8 @@ def _origin(spec: ModelSpec) -> str:
             return f"the package {package} on your pip index"
         case WebSource(url, _):
             return url
+        case ShippedSource():
+            return "installed with sakuga"
         case FileSource(path, _):
             return str(path)
 

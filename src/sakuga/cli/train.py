@@ -60,7 +60,7 @@ def train(
     output.say(f"{path}: `sakuga export {path} --out {told.name}.safetensors` makes a model of it.")
 
 
-def export(checkpoint: Path, /, *, out: Path) -> None:
+def export(checkpoint: Path, /, *, out: Path, half: bool = False) -> None:
     """Make a model of a checkpoint, which `--model` of `sakuga restore` or `sakuga stylize` takes.
 
     Where an adapter has learned, a .safetensors holds that alone, for `sakuga stylize --adapter`.
@@ -71,11 +71,13 @@ def export(checkpoint: Path, /, *, out: Path) -> None:
         What `sakuga train` wrote.
     out
         A file that ends in .safetensors or .onnx.
+    half
+        Keep weights as 16 bits, in a file half as large.
     """
     demand()
     from sakuga.train.export import export
 
-    spec = export(checkpoint, out)
+    spec = export(checkpoint, out, half=half)
     output.say(f"{out}: {spec.network}, {spec.scale}x.")
 
 

@@ -33,6 +33,11 @@ class Pick:
         """Its time on the file's own clock."""
         return self.facts.pts
 
+    @property
+    def part(self) -> str:
+        """All of it."""
+        return ""
+
     def to_json(self) -> list[Any]:
         """What its file depends on."""
         return [self.pts, self.partition, self.rank]

@@ -64,6 +64,11 @@ class Clip:
     score: float
     """0..1: half motion of the fastest things against FAST, half complexity."""
 
+    @property
+    def part(self) -> str:
+        """All of each frame."""
+        return ""
+
     def to_json(self) -> list[Any]:
         """What its frames depend on."""
         return [self.pts, list(self.members)]

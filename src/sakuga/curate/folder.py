@@ -67,9 +67,9 @@ def refuse_another_set(folder: Path, sources: Sequence[Source]) -> None:
         )
 
 
-def identity(line: Line) -> tuple[object, object]:
-    """Equal for lines about the same picture of the same video."""
-    return line.get("source"), line.get("pts")
+def identity(line: Line) -> tuple[object, object, object]:
+    """Equal for lines about the same picture, or part of a picture, of the same video."""
+    return line.get("source"), line.get("pts"), line.get("part", "")
 
 
 def move(names: Iterable[str], origin: Path, target: Path) -> None:

@@ -23,7 +23,12 @@ from sakuga.media.sources import Problem, Source
 
 
 def run(
-    kind: Kind[Any, Any], names: Iterable[str | Path], out: Path, crew: Crew, on_event: OnEvent
+    kind: Kind[Any, Any],
+    names: Iterable[str | Path],
+    out: Path,
+    crew: Crew,
+    on_event: OnEvent,
+    problems: Iterable[Problem] = (),
 ) -> list[Result]:
     """Make a set of this kind of the videos that `names` mean.
 
@@ -35,7 +40,7 @@ def run(
     folder.refuse_another_set(out, found.sources)
     on_event(Planned(len(found.sources), found.ignored))
     with crew:
-        return _Job(kind, found.sources, out, crew, on_event).run(found.problems)
+        return _Job(kind, found.sources, out, crew, on_event).run([*found.problems, *problems])
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +179,8 @@ class _Job:
     def _making(self, index: int) -> _Making:
         task = self._tasks[index]
         name = naming.printable(str(task.source.path))
-        picks = [pick for pick in self._choices[index].picks if (name, pick.pts) not in self._rejected]
+        chosen = self._choices[index].picks
+        picks = [pick for pick in chosen if (name, pick.pts, pick.part) not in self._rejected]
         key = {"settings": self._kind.settings(), "source": name, **stamp(task.source.path)}
         key |= {"picks": [pick.to_json() for pick in picks]}
         order = Order(task.source.path, task.stem, self._out, self._found[index], picks)
@@ -203,6 +209,6 @@ class _Job:
         return found
 
     @cached_property
-    def _rejected(self) -> set[tuple[object, object]]:
+    def _rejected(self) -> set[tuple[object, object, object]]:
         """What a review took out."""
         return {folder.identity(line) for line in folder.lines(self._out / folder.REJECTED)}

@@ -1,4 +1,4 @@
-"""What a set can be made of, and what each kind of set has to know: pictures and clips are the two."""
+"""What a set can be made of, and what each kind of set has to know: pictures, clips and scenes."""
 
 from __future__ import annotations
 
@@ -32,6 +32,11 @@ class Dated(Protocol):
     @property
     def pts(self) -> int: ...
 
+    @property
+    def part(self) -> str:
+        """Of the picture; empty for all of it."""
+        ...
+
     def to_json(self) -> list[Any]: ...
 
 
@@ -60,7 +65,7 @@ class Order(Generic[Found, Picked]):
 
 
 class Kind(ABC, Generic[Found, Picked]):
-    """One kind of set, pictures or clips; picklable, as workers are given it."""
+    """One kind of set; picklable, as workers are given it."""
 
     name: str
     """Of its records."""

@@ -58,3 +58,37 @@ class CurateSettings:
             raise InputError(f"--seed is {self.seed}; it is a whole number from 0.")
         if self.workers is not None and self.workers < 1:
             raise InputError(f"--workers is {self.workers}; it is a number of processes, 1 or more.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SceneSettings:
+    """Of the anime side of scenes; InputError names the flag of a value that cannot be."""
+
+    frame_list: Path | None = None
+    """Says which frames are taken, see `framelist`; None: one of each shot."""
+    side: int | None = None
+    """Rows that larger squares are brought down to; None: they stay as large as the film is."""
+    count: int | None = None
+    """Frames of one video, the best; None is all."""
+    crop: bool = True
+    """Cut black bars off before anything else."""
+    keep_flat: bool = False
+    keep_alike: bool = False
+    keep_text: bool = False
+    """Keep frames with lines of text, such as credits and subtitles."""
+    licence: str = ""
+    """Goes into every line of the manifest."""
+    workers: int | None = None
+    """Processes; None: one, or one for each core of the cluster."""
+    cluster: str | None = None
+    """Address of a Ray cluster, see `engine.cluster.connected`; None: this machine does it."""
+
+    def __post_init__(self) -> None:
+        if self.side is not None and self.side < 1:
+            raise InputError(f"--side is {self.side}; it is a number of pixels, 1 or more.")
+        if self.count is not None and self.count < 1:
+            raise InputError(f"--count is {self.count}; it is a number of frames, 1 or more.")
+        if self.frame_list is not None and self.count is not None:
+            raise InputError("--frame-list says which frames are taken; leave --count out.")
+        if self.workers is not None and self.workers < 1:
+            raise InputError(f"--workers is {self.workers}; it is a number of processes, 1 or more.")

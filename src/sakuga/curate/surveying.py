@@ -8,7 +8,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
-from sakuga.curate.facts import Facts, Survey
+from sakuga.curate.facts import Facts, Survey, minutes, shown
 from sakuga.curate.scores import SCORES, Scorer, told
 from sakuga.curate.selections import SELECTIONS, Group, looked_at
 from sakuga.curate.settings import CurateSettings
@@ -23,9 +23,6 @@ from sakuga.metrics.luma import small
 
 AHEAD = 4
 """Pictures that wait to be measured."""
-_WOVEN = (
-    "{} is flagged as interlaced: its pictures may hold two moments each, and are kept as they are stored."
-)
 
 
 def survey(path: Path, name: str, settings: CurateSettings) -> Survey:
@@ -37,26 +34,17 @@ def survey(path: Path, name: str, settings: CurateSettings) -> Survey:
     file = IntraFile(path)
     bars = bars_of(path, file.info) if settings.crop else Bars()
     look = _Look(SCORES[settings.score].open(settings), bars, name, file.info)
-    groups, minutes = SELECTIONS[settings.selection], _minutes(file.info)
+    groups, long = SELECTIONS[settings.selection], minutes(file.info)
 
     def grouped(pictures: int) -> list[Group]:
-        return groups(pictures, minutes, settings.count)
+        return groups(pictures, long, settings.count)
 
     everything = looked_at(settings.selection) == "all"
     found = _one_pass(file, look) if everything else _two_passes(file, look, grouped)
     if not found:
         raise InputError(f"{path} holds no I picture that can be decoded.")
-    woven = [_WOVEN.format(path)] if file.info.interlaced else []
-    return Survey(
-        width=file.info.width,
-        height=file.info.height,
-        codec=file.info.codec,
-        minutes=minutes,
-        time_base=file.info.time_base,
-        bars=bars,
-        pictures=tuple(sorted(found, key=lambda facts: facts.pts)),
-        warnings=(*woven, *file.warnings),
-    )
+    pictures = tuple(sorted(found, key=lambda facts: facts.pts))
+    return Survey.of(path, file.info, bars, pictures, tuple(file.warnings))
 
 
 def _one_pass(file: IntraFile, look: _Look) -> list[Facts]:
@@ -85,11 +73,6 @@ def _measured(pictures: Iterator[IntraPicture], look: _Look) -> Iterator[Facts]:
             yield waiting.popleft().result()
 
 
-def _minutes(info: VideoInfo) -> int:
-    """Whole minutes, as the released code counts them: frames by rate."""
-    return int((info.frames / info.rate if info.frames else info.duration) / 60)
-
-
 class _Look:
     """What is measured of a picture."""
 
@@ -98,8 +81,7 @@ class _Look:
 
     def times(self, picture: IntraPicture) -> Facts:
         """What is known without drawing it."""
-        time = round(float(picture.pts * picture.time_base - self._info.origin), 6)
-        return Facts(picture.pts, time, picture.size, picture.keyframe)
+        return Facts(picture.pts, shown(picture.pts, self._info), picture.size, picture.keyframe)
 
     def __call__(self, times: Facts, pixels: Pixels) -> Facts:
         """What is known of a picture (H, W, 3), bars and all."""

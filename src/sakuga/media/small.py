@@ -5,18 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
-from typing import cast
-
-import av
-import av.error
-from av.container import InputContainer
-from av.packet import Packet
-from av.video.stream import VideoStream
 
 from sakuga.media.colour import ToRgb
-from sakuga.media.container import main_video, opened, packets
 from sakuga.media.frames import VideoFrame
 from sakuga.media.probe import VideoInfo
+from sakuga.media.stamps import stamped
 
 
 def small_frames(path: Path, info: VideoInfo, rows: int) -> Iterator[VideoFrame]:
@@ -27,36 +20,10 @@ def small_frames(path: Path, info: VideoInfo, rows: int) -> Iterator[VideoFrame]
     """
     height = min(rows, info.height)
     to_rgb = ToRgb(info.colour, max(1, round(info.width * height / info.height)), height, 8)
-    usual = max(1, round(1 / (info.rate * info.time_base)))
-    pts = -usual
-    with opened(path) as container:
-        stream = main_video(container, path)
-        stream.thread_type = "AUTO"
-        for frame in _decoded(container, stream):
-            told = frame.pts if frame.pts is not None else frame.dts
-            pts = told if told is not None else pts + usual
-            yield VideoFrame(to_rgb(frame), pts, info.time_base, frame.duration or 0)
+    for frame, pts in stamped(path, info):
+        yield VideoFrame(to_rgb(frame), pts, info.time_base, frame.duration or 0)
 
 
 def seconds(frame: VideoFrame, origin: Fraction) -> float:
     """When it is shown, from the beginning of the film."""
     return float(frame.pts * frame.time_base - origin)
-
-
-def _decoded(container: InputContainer, stream: VideoStream) -> Iterator[av.VideoFrame]:
-    try:
-        for packet in packets(container):
-            if packet.stream_index == stream.index:
-                yield from _frames(cast("Packet[VideoStream]", packet))
-    except (av.error.FFmpegError, OSError):
-        pass
-    flush = cast("Packet[VideoStream]", Packet())
-    flush.stream = stream
-    yield from _frames(flush)
-
-
-def _frames(packet: Packet[VideoStream]) -> list[av.VideoFrame]:
-    try:
-        return packet.decode()
-    except (av.error.FFmpegError, ValueError):
-        return []

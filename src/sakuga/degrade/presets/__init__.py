@@ -9,9 +9,10 @@ from sakuga.degrade.presets.animesr import ANIMESR
 from sakuga.degrade.presets.apisr import APISR
 from sakuga.degrade.presets.broadcast import BROADCAST
 from sakuga.degrade.presets.high_order import HIGH_ORDER
+from sakuga.degrade.presets.mixed import MIXED
 from sakuga.degrade.presets.ordered import ORDERED
 from sakuga.degrade.presets.random_order import RANDOM_ORDER
 
-_ALL = (APISR, ORDERED, HIGH_ORDER, RANDOM_ORDER, ANIMESR, BROADCAST)
+_ALL = (APISR, ORDERED, HIGH_ORDER, RANDOM_ORDER, ANIMESR, BROADCAST, MIXED)
 PRESETS: Mapping[str, Preset] = {preset.name: preset for preset in _ALL}
 """Adding a preset is adding an entry."""
