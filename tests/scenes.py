@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from sakuga.models import adapter
 from sakuga.models.catalog import TRANSLATOR
 from sakuga.models.load import Model
 from sakuga.models.metadata import KEY, spec_to_json
@@ -15,12 +16,14 @@ from sakuga.models.spec import FileSource, ModelSpec
 from sakuga.models.translator import Translator
 
 
-def network(channels=4, blocks=3, residual=False):
+def network(channels=4, blocks=3, residual=False, adapted=False):
     torch.manual_seed(21)
-    module = Translator(channels, blocks, residual).eval().requires_grad_(requires_grad=False)
+    module = Translator(channels, blocks, residual, adapted).eval().requires_grad_(requires_grad=False)
     for parameter in module.parameters():
         if parameter.ndim > 1:
             parameter.normal_(0, (2 / parameter[0].numel()) ** 0.5)
+    for parameter in module.adapter().values():
+        parameter.add_(0.2 * torch.randn(parameter.shape))
     return module
 
 
@@ -43,6 +46,13 @@ def model(**options):
 def save(path, channels=4, blocks=3):
     """As the authors save theirs on a processor: a flat table, with a wrapper's prefix."""
     torch.save({f"module.{n}": t for n, t in network(channels, blocks).state_dict().items()}, path)
+    return path
+
+
+def save_adapter(path, base="base.pth", **options):
+    """Of a network like those of `save`, in which it is the only thing that changed."""
+    options = {"channels": 4, "blocks": 3, "adapted": True} | options
+    adapter.save(network(**options), spec(**options), base, path)
     return path
 
 

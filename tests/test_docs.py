@@ -71,6 +71,9 @@ def desk(tmp_path: Path) -> Path:
         pixels = np.random.default_rng(len(folder)).integers(0, 256, (40, 48, 3), np.uint8)
         (tmp_path / folder).mkdir(parents=True)
         Image.fromarray(pixels).save(tmp_path / folder / "hill.png")
+    (tmp_path / "style").mkdir()
+    for number in range(5):
+        Image.new("RGB", (40, 32), (200, 40 * number, 60)).save(tmp_path / "style" / f"{number}.png")
     for folder in ("samples", "scans", "stills"):
         (tmp_path / folder).mkdir()
     for name in ("picture.png", "samples/witch.jpg", "scans/page-01.jpg", "stills/first.png"):

@@ -99,6 +99,30 @@ def test_a_residual_network_adds_what_its_layers_make():
     torch.testing.assert_close(residual(x, residual.statistics(x)), residual(x))
 
 
+def test_an_adapter_has_two_numbers_for_each_channel_and_begins_as_none():
+    adapter = Translator(adapted=True).adapter()
+    assert (len(adapter), sum(each.numel() for each in adapter.values())) == (46, 2 * 5_248)
+    plain, adapted = Translator(4, 1), Translator(4, 1, adapted=True)
+    assert plain.adapter() == {}
+    adapted.load_state_dict(adapted.adapter() | plain.state_dict())
+    x = torch.rand(1, 3, 16, 12)
+    assert torch.equal(adapted(x), plain(x))
+    assert torch.equal(adapted(x, plain.statistics(x)), plain(x, plain.statistics(x)))
+
+
+@torch.inference_mode()
+def test_an_adapter_scales_and_shifts_what_is_normalised():
+    network = Translator(4, 1, adapted=True)
+    network.model[2].weight[1], network.model[2].bias[1] = 3, -0.5
+    x = torch.rand(1, 3, 16, 12)
+    first = network.model[:2](2 * x - 1)
+    seen = network.model[:3](2 * x - 1)
+    wanted = F.instance_norm(first)
+    wanted[:, 1] = 3 * wanted[:, 1] - 0.5
+    torch.testing.assert_close(seen, wanted)
+    torch.testing.assert_close(network(x, network.statistics(x)), network(x))
+
+
 @torch.inference_mode()
 def test_statistics_of_the_picture_itself_change_nothing(small):
     x = waves(3, 24, 16) / 2 + 0.5

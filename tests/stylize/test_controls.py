@@ -258,19 +258,21 @@ def test_shares_that_cannot_be_name_the_flag(wrong, flag):
         StylizeSettings(**wrong)
 
 
-def test_a_folder_of_masks_must_be_there(tmp_path):
-    with pytest.raises(InputError, match="--masks"):
-        StylizeSettings(masks=tmp_path / "none")
+@pytest.mark.parametrize("name", ["masks", "adapter"])
+def test_what_settings_name_must_be_there(name, tmp_path):
+    with pytest.raises(InputError, match=f"--{name} .*none: there is no such"):
+        StylizeSettings(**{name: tmp_path / "none"})
 
 
 def test_words_change_with_what_files_hold(tmp_path):
-    """Else a film that was stopped would go on with another reference."""
+    """Else a film that was stopped would go on with another reference, or another style."""
     reference = tmp_path / "reference.png"
     told = set()
     for tone in (20, 200):
         Image.new("RGB", (8, 8), (tone,) * 3).save(reference)
         told.add(controls(StylizeSettings(reference=reference)).words(tmp_path / "film.mkv"))
         told.add(controls(StylizeSettings(masks=tmp_path)).words(tmp_path / "film.mkv"))
+        told.add(controls(StylizeSettings(adapter=reference)).words(tmp_path / "film.mkv"))
         Image.new("L", (8, 8), tone).save(tmp_path / "film.png")
         told.add(controls(StylizeSettings(masks=tmp_path)).words(tmp_path / "film.mkv"))
-    assert len(told) == 5
+    assert len(told) == 7

@@ -8,6 +8,7 @@ import pytest
 import torch
 from torch.nn import functional as F
 
+import scenes
 from sakuga.errors import InputError
 from sakuga.losses.hard_nce import curriculum, hard_nce, hardness
 from sakuga.losses.patch_nce import patch_nce
@@ -19,7 +20,7 @@ from sakuga.models.scene_critic import SceneCritic
 from sakuga.models.translator import LAYERS, Translator
 from sakuga.stylize.job import stylize
 from sakuga.stylize.settings import StylizeSettings
-from sakuga.train import state
+from sakuga.train import networks, state
 from sakuga.train.aims import Translation
 from sakuga.train.events import Noted, Validated
 from sakuga.train.export import export
@@ -28,7 +29,7 @@ from sakuga.train.loop import NEWEST, Loop
 from sakuga.train.machine import Machine
 from sakuga.train.order import Order
 from sakuga.train.recipe import Data, Losses, Network, Recipe, Run, Schedule
-from sakuga.train.run import train
+from sakuga.train.run import samples_of, train
 from sakuga.train.translation import SceneTrainer, begin, paired_share
 from scenes import photo
 
@@ -41,10 +42,11 @@ def machine():
     return Machine(device="cpu")
 
 
-def recipe(losses=None, translation=None, schedule=None, run=None, batch=2):
+def recipe(losses=None, translation=None, schedule=None, run=None, batch=2, model=None):
+    options = {"channels": 4, "blocks": 2}
     return Recipe(
         name="scene",
-        model=Network(network="translator", scale=1, options={"channels": 4, "blocks": 2}),
+        model=Network(**({"network": "translator", "scale": 1, "options": options} | (model or {}))),
         data=Data(kind="scenes", batch=batch, crop=SIDE, workers=0),
         losses=Losses(
             **({"critic": "scene", "adversarial_weight": 1.0, "pixel_weight": 0.0} | (losses or {}))
@@ -187,6 +189,44 @@ def test_without_pairs_only_unpaired_pictures_teach(machine):
     assert taught.result.shape == (3, 3, SIDE, SIDE)
 
 
+def test_an_adapter_begins_as_its_network_and_learns_alone(machine, tmp_path):
+    start = scenes.save(tmp_path / "base.pth", blocks=2)
+    told = recipe(model={"learns": "adapter", "start": str(start)}, schedule={"ema": 0.9, "clip": 1.0})
+    trainer, base = SceneTrainer(told, machine), scenes.network(blocks=2)
+    x = torch.rand(1, 3, 16, 24)
+    assert torch.equal(trainer.learned(x), base(x))
+    adapter = set(trainer.translator.adapter())
+    assert sum(len(group["params"]) for group in trainer.optimiser.param_groups) == len(adapter)
+    critic = [parameter.clone() for parameter in trainer.critic.parameters()]
+    for step in range(3):
+        trainer.step(batch(("photo", "drawing")), step)
+    assert not any(torch.equal(a, b) for a, b in zip(critic, trainer.critic.parameters(), strict=True))
+    for network in (trainer.translator, trainer.learned):
+        state, begun = network.state_dict(), base.state_dict()
+        assert set(state) == adapter | set(begun)
+        assert all(torch.equal(state[name], value) for name, value in begun.items())
+        assert all(state[name].unique().numel() > 1 for name in adapter)
+
+
+def test_an_adapter_needs_its_network_and_five_drawings(tmp_path):
+    for name, count in (("photos", 1), ("drawings", 4)):
+        for number in range(count):
+            write_rgb(tmp_path / name / f"{number}.png", photo(32, 32))
+    told = recipe(model={"learns": "adapter"})
+    told = replace(
+        told, data=replace(told.data, photos=str(tmp_path / "photos"), drawings=str(tmp_path / "drawings"))
+    )
+    with pytest.raises(InputError, match=r"--set model\.start=FILE"):
+        samples_of(told)
+    told = replace(told, model=replace(told.model, start="base.pth"))
+    with pytest.raises(InputError, match=r"drawings holds too few drawings \(4\)"):
+        samples_of(told)
+    write_rgb(tmp_path / "drawings" / "4.png", photo(32, 32))
+    assert len(samples_of(told)) == 5
+    with pytest.raises(InputError, match="which compact has none of"):
+        networks.build(Network(network="compact", learns="adapter"))
+
+
 def test_layers_of_smaller_generators_are_within_their_blocks():
     assert layers_of(9) == LAYERS
     assert (layers_of(4), layers_of(1)) == ((0, 4, 8, 12, 15), (0, 4, 8, 12))
@@ -212,8 +252,9 @@ def test_rates_are_those_of_twenty_epochs():
     assert Schedule(steps=10, rate=1.0).share(9) == 1
 
 
-def test_stopped_and_gone_on_is_the_same_to_the_bit(machine, tmp_path):
-    told = recipe(schedule={"ema": 0.9, "clip": 1.0}, run={"save_every": 3})
+@pytest.mark.parametrize("learns", ["all", "adapter"])
+def test_stopped_and_gone_on_is_the_same_to_the_bit(learns, machine, tmp_path):
+    told = recipe(schedule={"ema": 0.9, "clip": 1.0}, run={"save_every": 3}, model={"learns": learns})
     straight = Loop(told, tmp_path / "straight", Scenery(), machine)
     straight.run()
     Loop(told, tmp_path / "halves", Scenery(), machine).run(until=3)
@@ -285,6 +326,26 @@ def test_from_photos_and_drawings_to_a_stylized_photo(tmp_path):
     one, other = made.values()
     assert one.shape == picture.shape
     assert np.abs(one - other).max() <= 1
+
+
+def test_from_an_adapter_that_learned_to_a_stylized_photo(machine, tmp_path):
+    """On its network the small file gives what the whole one does: another picture than without it."""
+    start = scenes.save(tmp_path / "base.pth", blocks=2)
+    told = recipe(model={"learns": "adapter", "start": str(start)}, schedule={"rate": 0.1, "steps": 2})
+    Loop(told, tmp_path / "trained", Scenery(), machine).run()
+    style, whole = tmp_path / "style.safetensors", tmp_path / "whole.onnx"
+    for path in (style, whole):
+        assert export(tmp_path / "trained" / NEWEST, path).options["adapted"]
+    assert style.stat().st_size < 10_000
+    write_rgb(tmp_path / "a.png", photo(42, 61))
+    made = []
+    for model, adapter in ((start, style), (whole, None), (start, None)):
+        settings = StylizeSettings(model=str(model), adapter=adapter, precision="fp32", device="cpu")
+        (done,) = stylize([tmp_path / "a.png"], tmp_path / f"{len(made)}.png", settings=settings)
+        assert done.state == "done", done
+        made.append(read_rgb(done.destination).astype(int))
+    assert np.abs(made[0] - made[1]).max() <= 1
+    assert np.abs(made[0] - made[2]).max() > 10
 
 
 def test_two_recipes_of_one_run_are_told_apart_by_their_aims(machine, tmp_path):

@@ -30,6 +30,7 @@ def stylize(
     overwrite: Annotated[bool, Parameter(group=FILES, negative="", show_default=False)] = False,
     json: Annotated[bool, Parameter(group=FILES, negative="", show_default=False)] = False,
     model: Annotated[str, Parameter(group=MODEL)] = SCENE,
+    adapter: Annotated[Path | None, Parameter(group=MODEL)] = None,
     device: Annotated[str, Parameter(group=MODEL)] = "auto",
     precision: Annotated[Precision, Parameter(group=MODEL)] = "auto",
     tile: Annotated[int | None, Parameter(group=MODEL)] = None,
@@ -65,6 +66,8 @@ def stylize(
         Tell what happens as one JSON object per line on stdout.
     model
         A name that `sakuga models list` shows, or a .pth, .safetensors or .onnx file.
+    adapter
+        A style of its own for the model, a .safetensors that `sakuga export` wrote.
     device
         auto, cpu, cuda, cuda:1, mps, xpu, gpu (Intel) or npu.
     precision
@@ -120,6 +123,7 @@ def stylize(
     try:
         settings = StylizeSettings(
             model=model,
+            adapter=adapter,
             device=device,
             precision=precision,
             tile=tile,

@@ -61,7 +61,9 @@ def train(
 
 
 def export(checkpoint: Path, /, *, out: Path, half: bool = False) -> None:
-    """Make a model of a checkpoint, which `sakuga restore --model` takes.
+    """Make a model of a checkpoint, which `--model` of `sakuga restore` or `sakuga stylize` takes.
+
+    Where an adapter has learned, a .safetensors holds that alone, for `sakuga stylize --adapter`.
 
     Parameters
     ----------

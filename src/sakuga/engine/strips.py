@@ -89,7 +89,7 @@ class Strips:
     def _run(self, layers: nn.Sequential) -> None:
         for layer in layers:
             if isinstance(layer, Norm):
-                self._normalise()
+                self._normalise(layer)
             elif isinstance(layer, Block):
                 self._add(layer)
             else:
@@ -103,12 +103,12 @@ class Strips:
         self._layer = _sum(before, self._layer)
         self._keep()
 
-    def _normalise(self) -> None:
+    def _normalise(self, norm: Norm) -> None:
         layer = self._layer
         statistics = _moments(layer).to(torch.float32)
         self._found.append(statistics)
         given = statistics.to(self._device)
-        self._layer = _pointwise(layer, lambda x: normalised(x, given))
+        self._layer = _pointwise(layer, lambda x: norm.styled(normalised(x, given)))
 
     def _keep(self) -> None:
         """Have the layer whole where it is small; nobody else holds what it was made of."""

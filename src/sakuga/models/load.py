@@ -82,7 +82,7 @@ def _from_catalog(spec: ModelSpec, progress: Progress) -> Model:
 
     module, files = networks.build(spec), list(weights.fetch(spec, progress).values())
     state = checkpoint.read(files[0]) if len(files) == 1 else checkpoint.read_ncnn(files, module)
-    return _filled(spec, module, state)
+    return filled(spec, module, state)
 
 
 def _shipped(spec: ModelSpec, progress: Progress) -> Model:
@@ -92,7 +92,7 @@ def _shipped(spec: ModelSpec, progress: Progress) -> Model:
         return Model(spec, None, graph)
     from sakuga.models import checkpoint, networks
 
-    return replace(_filled(spec, networks.build(spec), checkpoint.read(tensors)), onnx=graph)
+    return replace(filled(spec, networks.build(spec), checkpoint.read(tensors)), onnx=graph)
 
 
 def _from_file(path: Path) -> Model:
@@ -102,7 +102,7 @@ def _from_file(path: Path) -> Model:
     state = checkpoint.read(path)
     spec = own_spec(path, {name: tuple(tensor.shape) for name, tensor in state.items()})
     if spec is not None and spec.network != "community":
-        return _filled(spec, networks.build(spec), state)
+        return filled(spec, networks.build(spec), state)
     found, module = community.find(state, path)
     return Model(spec or found, _for_use(module), None)
 
@@ -110,8 +110,13 @@ def _from_file(path: Path) -> Model:
 def own_spec(path: Path, shapes: Shapes) -> ModelSpec | None:
     """As written in the file, else as its name or its tensors tell; None for networks that are not ours.
 
-    Raises ModelError for those of ours that restore nothing.
+    Raises ModelError for those of ours that are no model of a command.
     """
+    if path.suffix.lower() == ".safetensors" and metadata.of_safetensors(path, metadata.ADAPTER) is not None:
+        raise ModelError(
+            f"{path} is an adapter, which goes on the network that it was learned on: sakuga stylize INPUT"
+            f" --model NETWORK --adapter {path}"
+        )
     spec = _told_spec(path, shapes)
     if spec is not None and spec.network == "lbo":
         raise ModelError(
@@ -132,7 +137,8 @@ def _told_spec(path: Path, shapes: Shapes) -> ModelSpec | None:
     return recognise(shapes, path)
 
 
-def _filled(spec: ModelSpec, module: nn.Module, state: Mapping[str, Tensor]) -> Model:
+def filled(spec: ModelSpec, module: nn.Module, state: Mapping[str, Tensor]) -> Model:
+    """`module` with the weights `state`, ready for use. Raises ModelError where they do not fit."""
     try:
         module.load_state_dict(state)
     except RuntimeError as error:

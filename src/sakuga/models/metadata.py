@@ -15,6 +15,8 @@ from sakuga.errors import ModelError, WeightsError
 from sakuga.models.spec import FileSource, ModelSpec, NetworkName, Purpose
 
 KEY = "sakuga"
+ADAPTER = "sakuga-adapter"
+"""Where an adapter says what it goes on, see models.adapter."""
 Check = Callable[[Any], bool]
 
 
@@ -79,12 +81,12 @@ def spec_from_json(text: str, source: FileSource) -> ModelSpec:
         raise ModelError(f"{source.path}: its sakuga metadata needs name, network and scale.") from error
 
 
-def of_safetensors(path: Path) -> str | None:
-    """What a .safetensors file holds under KEY. Raises WeightsError where it is damaged."""
+def of_safetensors(path: Path, key: str = KEY) -> str | None:
+    """What a .safetensors file holds under `key`. Raises WeightsError where it is damaged."""
     try:
         with cast("Any", safe_open)(path, framework="np") as file:
             written: dict[str, str] | None = file.metadata()
-            return written.get(KEY) if written else None
+            return written.get(key) if written else None
     except (SafetensorError, OSError) as error:
         raise WeightsError(f"{path} could not be read as .safetensors ({error}); is it whole?") from error
 

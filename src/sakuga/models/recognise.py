@@ -106,7 +106,12 @@ def _translator(shapes: Shapes, path: Path) -> ModelSpec | None:
         network="translator",
         scale=1,
         source=FileSource(path),
-        options={"channels": first[0], "blocks": blocks, "residual": "residual_mark" in shapes},
+        options={
+            "channels": first[0],
+            "blocks": blocks,
+            "residual": "residual_mark" in shapes,
+            "adapted": "model.2.weight" in shapes,
+        },
         **TRANSLATOR,
     )
 

@@ -3,7 +3,9 @@
 Source: Scenimefy (Jiang et al., ICCV 2023), section 3.3, with the network of CUT (Park et al., ECCV 2020),
 anti-aliased on both ways; parameter names are those of the published file. Inside, pictures run from -1 to 1.
 Each of its 23 normalisations takes mean and variance over the whole picture, so that parts of a picture do
-not answer as the whole does unless they are given the statistics of the whole.
+not answer as the whole does unless they are given the statistics of the whole. An adapter gives each of their
+channels a scale and a shift, 10,496 numbers in all, which are enough for another style: FiLM (Perez et al.,
+AAAI 2018), conditional instance normalisation (Dumoulin et al., ICLR 2017).
 """
 
 from __future__ import annotations
@@ -25,23 +27,31 @@ Normalise = Callable[[Tensor], Tensor]
 
 
 class Norm(nn.Module):
-    """Mean 0 and variance 1 of each channel of each picture; `channels` say what to expect, not to learn."""
+    """Mean 0 and variance 1 of each channel of each picture; then, where adapted, a scale and a shift."""
 
-    def __init__(self, channels: int) -> None:
+    def __init__(self, channels: int, adapted: bool = False) -> None:
         super().__init__()
         self.channels = channels
+        self.weight = nn.Parameter(torch.ones(channels)) if adapted else None
+        self.bias = nn.Parameter(torch.zeros(channels)) if adapted else None
 
     def forward(self, x: Tensor) -> Tensor:
-        return F.instance_norm(x, eps=EPSILON)
+        return self.styled(F.instance_norm(x, eps=EPSILON))
+
+    def styled(self, x: Tensor) -> Tensor:
+        """(b, c, h, w) that is normalised already, whoever did it, scaled and shifted where adapted."""
+        if self.weight is None or self.bias is None:
+            return x
+        return x * self.weight[:, None, None] + self.bias[:, None, None]
 
 
 class Block(nn.Module):
     """Two convolutions with mirrored borders, and what came in added."""
 
-    def __init__(self, channels: int) -> None:
+    def __init__(self, channels: int, adapted: bool = False) -> None:
         super().__init__()
-        half = (nn.ReflectionPad2d(1), nn.Conv2d(channels, channels, 3), Norm(channels))
-        other = (nn.ReflectionPad2d(1), nn.Conv2d(channels, channels, 3), Norm(channels))
+        half = (nn.ReflectionPad2d(1), nn.Conv2d(channels, channels, 3), Norm(channels, adapted))
+        other = (nn.ReflectionPad2d(1), nn.Conv2d(channels, channels, 3), Norm(channels, adapted))
         self.conv_block = nn.Sequential(*half, nn.ReLU(), *other)
 
     def forward(self, x: Tensor, normalise: Normalise | None = None) -> Tensor:
@@ -53,9 +63,12 @@ class Translator(nn.Module):
 
     residual: whether the picture goes past all layers, which make what is added to it. Scenimefy's does not;
     normalisations hide how bright and how colourful a picture is, and to guess that well takes many steps.
+    adapted: whether it has an adapter, which begins as one that changes nothing.
     """
 
-    def __init__(self, channels: int = 64, blocks: int = 9, residual: bool = False) -> None:
+    def __init__(
+        self, channels: int = 64, blocks: int = 9, residual: bool = False, adapted: bool = False
+    ) -> None:
         super().__init__()
         c = channels
         self.residual = residual
@@ -63,16 +76,16 @@ class Translator(nn.Module):
             self.register_buffer("residual_mark", torch.ones(1))
         self.model = nn.Sequential(
             nn.ReflectionPad2d(3),
-            *_normalised(nn.Conv2d(3, c, 7)),
-            *_normalised(nn.Conv2d(c, 2 * c, 3, padding=1)),
+            *_normalised(nn.Conv2d(3, c, 7), adapted),
+            *_normalised(nn.Conv2d(c, 2 * c, 3, padding=1), adapted),
             Down(2 * c),
-            *_normalised(nn.Conv2d(2 * c, 4 * c, 3, padding=1)),
+            *_normalised(nn.Conv2d(2 * c, 4 * c, 3, padding=1), adapted),
             Down(4 * c),
-            *(Block(4 * c) for _ in range(blocks)),
+            *(Block(4 * c, adapted) for _ in range(blocks)),
             Up(4 * c),
-            *_normalised(nn.Conv2d(4 * c, 2 * c, 3, padding=1)),
+            *_normalised(nn.Conv2d(4 * c, 2 * c, 3, padding=1), adapted),
             Up(2 * c),
-            *_normalised(nn.Conv2d(2 * c, c, 3, padding=1)),
+            *_normalised(nn.Conv2d(2 * c, c, 3, padding=1), adapted),
             nn.ReflectionPad2d(3),
             nn.Conv2d(c, 3, 7),
             nn.Tanh(),
@@ -111,6 +124,12 @@ class Translator(nn.Module):
     def norms(self) -> list[int]:
         """Channels of each normalisation, in order."""
         return [part.channels for part in self.modules() if isinstance(part, Norm)]
+
+    def adapter(self) -> dict[str, nn.Parameter]:
+        """Its scales and shifts, by their names among all weights; none where it is not adapted."""
+        norms = (part for part in self.modules() if isinstance(part, Norm))
+        mine = {id(value) for norm in norms for value in norm.parameters()}
+        return {name: value for name, value in self.named_parameters() if id(value) in mine}
 
 
 class Given:
@@ -159,7 +178,7 @@ def run(layers: nn.Sequential, x: Tensor, normalise: Normalise | None) -> Tensor
     """`layers` one after the other, with `normalise` in the place of their normalisations."""
     for layer in layers:
         if normalise is not None and isinstance(layer, Norm):
-            x = normalise(x)
+            x = layer.styled(normalise(x))
         elif isinstance(layer, Block):
             x = layer(x, normalise)
         else:
@@ -167,5 +186,5 @@ def run(layers: nn.Sequential, x: Tensor, normalise: Normalise | None) -> Tensor
     return x
 
 
-def _normalised(convolution: nn.Conv2d) -> tuple[nn.Module, ...]:
-    return convolution, Norm(convolution.out_channels), nn.ReLU()
+def _normalised(convolution: nn.Conv2d, adapted: bool) -> tuple[nn.Module, ...]:
+    return convolution, Norm(convolution.out_channels, adapted), nn.ReLU()

@@ -29,7 +29,7 @@ class Controls:
     finds_text: bool
     masks: Path | None
     told: str = ""
-    """All that decides the steps, in words."""
+    """All that decides the steps, and what the network has beside its weights, in words."""
 
     def finish(self, source: Path) -> Finish | None:
         """What is done to every frame of `source`, each for itself; None where nothing is.
@@ -61,7 +61,7 @@ def controls(settings: StylizeSettings) -> Controls:
         steps.append(partial(strengthened, colour=colour, texture=texture))
     told = (
         f"colour {colour:g}, texture {texture:g}, reference {_content(settings.reference)}, "
-        f"protect {settings.protect}"
+        f"protect {settings.protect}, adapter {_content(settings.adapter)}"
     )
     return Controls(tuple(steps), settings.protect == "text", settings.masks, told)
 

@@ -20,17 +20,22 @@ OpenEngine = Callable[[StylizeSettings, OnEvent], "FrameEngine"]
 def open_engine(settings: StylizeSettings, on_event: OnEvent = ignore) -> FrameEngine:
     """An engine whose clips are single shots; `on_event` hears of what is fetched, and of its licence.
 
-    Raises ModelError for a model that is none to stylize with, and as `engine.open_engine`. A licence that
-    forbids commercial use is told each time.
+    Raises ModelError for a model that is none to stylize with or that --adapter is not for, and as
+    `engine.open_engine`. A licence that forbids commercial use is told each time.
     """
     from sakuga.engine.engine import open_engine
-    from sakuga.models.load import load
+    from sakuga.models.load import demand_torch, load
 
     def fetching(what: str, done: int, total: int | None) -> None:
         on_event(Fetching(what, done, total))
 
     model = load(settings.model, fetching)
     _demand_style(model.spec)
+    if settings.adapter is not None:
+        demand_torch(settings.adapter)
+        from sakuga.models.adapter import adapted
+
+        model = adapted(model, settings.adapter)
     if "non-commercial" in model.spec.licence:
         on_event(Warned(f"{model.spec.name}: {model.spec.licence}."))
     return open_engine(

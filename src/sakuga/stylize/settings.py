@@ -23,6 +23,8 @@ class StylizeSettings:
 
     model: str = SCENE
     """A name of the catalog, or the path of a .pth, .safetensors or .onnx file."""
+    adapter: Path | None = None
+    """A style of its own for the model, as `sakuga export` writes it; None keeps the model's."""
     device: str = "auto"
     """`auto`, `cpu`, `cuda`, `cuda:1`, `mps`, `xpu`, ...: see the engine."""
     precision: Precision = "auto"
@@ -59,6 +61,8 @@ class StylizeSettings:
             if share is not None and not 0 <= share <= STRONGEST:
                 flag = f"--{name.replace('_', '-')}"
                 raise InputError(f"{flag} is {share:g}; it is a number from 0 to {STRONGEST:g}.")
+        if self.adapter is not None and not self.adapter.is_file():
+            raise InputError(f"--adapter {self.adapter}: there is no such file.")
         if self.masks is not None and not self.masks.is_dir():
             raise InputError(f"--masks {self.masks}: there is no such folder.")
         if self.quality is not None and not 1 <= self.quality <= 100:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Mapping
+from functools import partial as bound
 from pathlib import Path
 from typing import Any, cast
 
@@ -14,11 +15,12 @@ from torch import nn
 
 from sakuga.errors import InputError, OutputError
 from sakuga.media.atomic import replacing
-from sakuga.models import graphs, metadata, runtime
+from sakuga.models import adapter, graphs, metadata, runtime
 from sakuga.models.animesr import MULTIPLE
 from sakuga.models.catalog import TRANSLATOR
 from sakuga.models.derived import freeze
 from sakuga.models.spec import FileSource, ModelSpec
+from sakuga.models.translator import Translator
 from sakuga.train import networks, state
 from sakuga.train.recipe import Recipe
 
@@ -36,7 +38,9 @@ _HOW: Mapping[str, Mapping[str, Any]] = {
 def export(checkpoint: Path, out: Path, *, half: bool = False) -> ModelSpec:
     """Write the network of a checkpoint, its average where there is one, as `out`.
 
-    half: weights are rounded to 16 bits and kept so; what runs them still reckons as it likes.
+    Where only an adapter has learned, a .safetensors is that alone, and an .onnx the whole network.
+    half: weights are rounded to 16 bits and kept so, but for an adapter alone, which is small as it is; what
+    runs them still reckons as it likes.
 
     Raises InputError for a checkpoint or suffix that cannot be, OutputError where the file would not do what
     the network does.
@@ -45,6 +49,9 @@ def export(checkpoint: Path, out: Path, *, half: bool = False) -> ModelSpec:
     if write is None:
         raise InputError(f"{out} should end in {' or '.join(_WRITERS)}.")
     found = state.read(checkpoint)
+    if write is _safetensors and found.recipe.model.learns == "adapter":
+        # Its network is known by its values, which must not be rounded.
+        half, write = False, bound(_adapter, Path(found.recipe.model.start).name)
     network = networks.build(found.recipe.model.without_start())
     learned = _learned(found.content)
     network.load_state_dict({name: _rounded(tensor) for name, tensor in learned.items()} if half else learned)
@@ -71,7 +78,7 @@ def spec_of(recipe: Recipe, path: Path) -> ModelSpec:
         network=told.network,
         scale=told.scale,
         source=FileSource(path),
-        options=dict(told.options),
+        options=dict(told.built),
         licence=recipe.licence,
         credit=recipe.credit,
         note=recipe.note,
@@ -95,6 +102,11 @@ def _safetensors(network: nn.Module, spec: ModelSpec, path: Path, half: bool) ->
     if half:
         tensors |= {name: each.half() for name, each in tensors.items() if each.is_floating_point()}
     cast("Any", safetensors_torch).save_file(tensors, path, {metadata.KEY: metadata.spec_to_json(spec)})
+
+
+def _adapter(base: str, network: nn.Module, spec: ModelSpec, path: Path, half: bool) -> None:
+    del half
+    adapter.save(cast("Translator", network), spec, base, path)
 
 
 def _onnx(network: nn.Module, spec: ModelSpec, path: Path, half: bool) -> None:

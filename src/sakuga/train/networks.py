@@ -37,6 +37,8 @@ def build(part: Network) -> nn.Module:
 
     Raises InputError for options that it does not take, ModelError for a start that does not fit.
     """
+    if part.learns == "adapter" and part.network != "translator":
+        raise InputError(f"model.learns is adapter, which {part.network} has none of; a translator has.")
     builder = NETWORKS[part.network]
     taken = signature(builder).parameters.get("scale")
     if taken is not None and part.options.get("scale", taken.default) != part.scale:
@@ -45,7 +47,7 @@ def build(part: Network) -> nn.Module:
             f" {part.options.get('scale', taken.default)}; they should be the same."
         )
     try:
-        network = builder(**part.options)
+        network = builder(**part.built)
     except (TypeError, ValueError, ZeroDivisionError) as error:
         raise InputError(
             f"model.options: the network {part.network} does not take them ({error})."
@@ -59,7 +61,8 @@ def _fill(network: nn.Module, start: Path) -> None:
     if not start.is_file():
         raise InputError(f"model.start: there is no file {start}.")
     try:
-        network.load_state_dict(checkpoint.read(start))
+        begun = network.adapter() if isinstance(network, Translator) else {}
+        network.load_state_dict({**begun, **checkpoint.read(start)})
     except RuntimeError as error:
         reason = str(error).splitlines()[1:2] or [str(error)]
         raise ModelError(f"model.start: {start} does not fit the network: {reason[0].strip()}") from error

@@ -33,6 +33,13 @@ class Network:
     """Hyper-parameters, passed to the network's builder by name."""
     start: str = ""
     """A file of weights to begin with, such as stage 1's export; empty for none."""
+    learns: Literal["all", "adapter"] = "all"
+    """All weights, or only the scales and shifts that a translator gets beside those of `start`."""
+
+    @property
+    def built(self) -> Mapping[str, Option]:
+        """The options that the network is built with."""
+        return {**self.options, "adapted": True} if self.learns == "adapter" else self.options
 
     def without_start(self) -> Network:
         """The same from scratch."""

@@ -26,6 +26,8 @@ from sakuga.train.scenes import Scenes
 from sakuga.train.views import opened
 
 Note = Callable[[str], None]
+FEWEST = 5
+"""Drawings that an adapter learns from; of fewer it would learn what they show."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +190,23 @@ def _scenes(recipe: Recipe) -> Samples:
         raise InputError(
             "schedule.epochs is 0; scenes need it, as what they are held to changes with epochs."
         )
-    return Scenes.of(data, recipe.run.seed)
+    scenes = Scenes.of(data, recipe.run.seed)
+    if recipe.model.learns == "adapter":
+        _demand_style(recipe, len(scenes.drawings))
+    return scenes
+
+
+def _demand_style(recipe: Recipe, drawings: int) -> None:
+    if not recipe.model.start:
+        raise InputError(
+            "model.learns is adapter, which needs the network that it is for: --set model.start=FILE, and"
+            " model.options as that has them."
+        )
+    if drawings < FEWEST:
+        raise InputError(
+            f"{recipe.data.drawings} holds too few drawings ({drawings}): an adapter learns from {FEWEST} or"
+            " more, which show what is style and what is theirs alone."
+        )
 
 
 def _scenes_held(recipe: Recipe, machine: Machine, measures: Measures) -> Validate:

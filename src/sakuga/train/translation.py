@@ -64,6 +64,10 @@ class SceneTrainer:
         translator = cast("Translator", networks.build(recipe.model))
         if not recipe.model.start:
             begin(translator)
+        if recipe.model.learns == "adapter":
+            translator.requires_grad_(requires_grad=False)
+            for parameter in translator.adapter().values():
+                parameter.requires_grad = True
         options: dict[str, Any] = dict(recipe.model.options)
         layers = layers_of(options.get("blocks", 9))
         channels = channels_of(options.get("channels", 64), layers)
@@ -249,7 +253,8 @@ class SceneTrainer:
 
     def _ready(self, module: nn.Module, rate: float) -> tuple[nn.Module, Any]:
         module = module.to(self._machine.device)
-        optimiser = Adam(module.parameters(), lr=rate, betas=self._recipe.schedule.betas)
+        learns = [each for each in module.parameters() if each.requires_grad]
+        optimiser = Adam(learns, lr=rate, betas=self._recipe.schedule.betas)
         return self._machine.ready(module, optimiser)
 
     def _set_rates(self, step: int) -> None:
