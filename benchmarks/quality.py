@@ -29,9 +29,9 @@ import numpy as np
 
 import quality_tables
 from drawings import Drawings
+from quality_claims import MEASURES, Outcome, Times, claimed
 from quality_networks import Network, opened
 from quality_pairs import STRENGTHS, Pair, pairs
-from quality_tables import MEASURES, Outcome, Times, claimed
 from sakuga.evaluate.figure import drawn
 from sakuga.evaluate.lettering import letters
 from sakuga.media.plain import Rgb, read_rgb, write_rgb
