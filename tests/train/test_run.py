@@ -12,6 +12,8 @@ from sakuga.errors import InputError
 from sakuga.media.plain import write_rgb
 from sakuga.models.features import FEATURES
 from sakuga.train import networks, recipe
+from sakuga.train.export import export
+from sakuga.train.run import train
 
 RECIPES = sorted((Path(__file__).parents[2] / "recipes").glob("*.toml"))
 PUBLISHED = {
@@ -129,7 +131,9 @@ def test_misuse_is_a_sentence(desk):
     wrong = sakuga("train", "small.toml", "--set", "schedule.stepps=3", cwd=desk)
     assert wrong.returncode == 2
     assert "did you mean schedule.steps?" in sentence(wrong)
-    assert "names no data" in sentence(sakuga("train", "small.toml", cwd=desk))
     gone = sakuga("export", "gone.sakuga-train", "--out", "x.onnx", cwd=desk)
     assert "There is no checkpoint gone.sakuga-train." in sentence(gone)
-    assert "should end in" in sentence(sakuga("export", "gone", "--out", "x.pth", cwd=desk))
+    with pytest.raises(InputError, match="names no data"):
+        train(recipe.read(desk / "small.toml"), desk / "out", device="cpu")
+    with pytest.raises(InputError, match="should end in"):
+        export(desk / "gone", desk / "x.pth")
