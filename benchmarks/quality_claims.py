@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from quality_networks import CEL, FAST, LITE, Network
+from quality_networks import CEL, EVERY, FAST, LITE, Network
 from quality_pairs import STRENGTHS, Pair
 from sakuga.evaluate.summary import Summary, summarise
 from sakuga.metrics.table import METRICS
@@ -32,8 +32,7 @@ class Claim:
     measure: str
     wanted: str
     """`better`, or `level`: not worse by more than LEVEL."""
-    others: tuple[str, ...] | None = None
-    """None for every one that is not ours."""
+    others: tuple[str, ...] = EVERY
     time: float | None = None
     """Of the other's time at most."""
 
@@ -130,7 +129,7 @@ def claimed(told: Outcome) -> Iterator[tuple[str, bool | None]]:
         if claim.network not in told.named("ours"):
             yield f"{claim.network} is not here, so nothing is told of its {claim.measure}.", None
             continue
-        for other in claim.others or told.named("theirs"):
+        for other in claim.others:
             if other not in told.named("theirs"):
                 yield f"{other} is not here to compare {claim.network} with.", None
                 continue

@@ -24,6 +24,8 @@ from sakuga.train.measures import enlarged
 SCALE = 4
 CEL, LITE, FAST = "cel-4x", "lite-4x", "realesr-animevideov3"
 THEIRS = (FAST, "realesrgan-anime-6b", "animesr-v2")
+EVERY = ("bicubic", *(each.name for each in quality_ncnn.NETWORKS), *THEIRS)
+"""All that ours are compared with."""
 OURS = (CEL, LITE)
 Whose = Literal["theirs", "ours"]
 
