@@ -96,8 +96,8 @@ class Translator(nn.Module):
 
         statistics: (2, channels), means and variances that all normalisations use, in order; None: their own.
         """
-        normalise = None if statistics is None else Given(statistics)
-        return 0.5 + 0.5 * self.whole(2 * x - 1, run(self.model, 2 * x - 1, normalise))
+        normalise, x = None if statistics is None else Given(statistics), 2 * x - 1
+        return 0.5 + 0.5 * self.whole(x, run(self.model, x, normalise))
 
     def translate(self, x: Tensor) -> Tensor:
         """(b, 3, h, w) RGB in [-1, 1] to the same."""
