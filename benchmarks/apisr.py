@@ -49,12 +49,12 @@ class Options:
     sheet: Path | None
 
 
-def linked(data: Path, out: Path) -> None:
-    """Folders train and val of links to the drawings of that split."""
+def linked(data: Path, out: Path, every: int = 1) -> None:
+    """Folders train and val of links to the drawings of that split, of val of one in `every`."""
     drawings = Drawings(data)
-    for split in ("train", "val"):
+    for split, step in (("train", 1), ("val", every)):
         (out / split).mkdir(parents=True, exist_ok=True)
-        for file in (name for kind in KINDS for name in drawings.files(kind, split)):
+        for file in sorted(name for kind in KINDS for name in drawings.files(kind, split))[::step]:
             link = out / split / file.replace("/", "__")
             if not link.is_symlink():
                 link.symlink_to((data / file).resolve())

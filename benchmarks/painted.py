@@ -12,35 +12,19 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from sakuga.compose.panels import cut
+
 Rgb = NDArray[np.uint8]
 
-GUTTER = 238
-"""Levels from which on a pixel is paper."""
 LEAST = 160
 """Pixels of the shorter side of a panel that is worth keeping."""
 
 
-def panels(page: Rgb, depth: int = 0) -> Iterator[Rgb]:
-    """The panels of a comic page: it is cut along its white gutters, across and down in turns."""
-    paper = (page >= GUTTER).all(-1)
-    for axis in (0, 1):
-        parts = _runs(paper.mean(1 - axis) < 0.98)
-        if len(parts) > 1 and depth < 6:
-            for first, last in parts:
-                yield from panels(page[first:last] if axis == 0 else page[:, first:last], depth + 1)
-            return
-        if parts:
-            (first, last), *_ = parts
-            page = page[first:last] if axis == 0 else page[:, first:last]
-            paper = (page >= GUTTER).all(-1)
-    if min(page.shape[:2]) >= LEAST:
-        yield page[3:-3, 3:-3]
-
-
-def _runs(inked: NDArray[np.bool_]) -> list[tuple[int, int]]:
-    """Stretches with anything in them, of at least a few pixels."""
-    edges = np.flatnonzero(np.diff(np.concatenate(([False], inked, [False])).astype(np.int8)))
-    return [(first, last) for first, last in edges.reshape(-1, 2).tolist() if last - first > 24]
+def panels(page: Rgb) -> Iterator[Rgb]:
+    """The panels of a comic page, those that are large enough to be worth keeping."""
+    for top, left, height, width in cut(page):
+        if min(height, width) >= LEAST:
+            yield page[top + 3 : top + height - 3, left + 3 : left + width - 3]
 
 
 def reduced(picture: Rgb, short: int) -> Rgb:

@@ -31,10 +31,7 @@ LOOKED_AT = 4
 
 def gathered(data: Path, out: Path, composed: int, workers: int) -> None:
     """The folder prepared."""
-    linked(data, out)
-    for number, path in enumerate(sorted((out / "val").iterdir())):
-        if number % LOOKED_AT:
-            path.unlink()
+    linked(data, out, LOOKED_AT)
     compose(data, out=out / "composed", count=composed, workers=workers)
     for still in (out / "composed" / "shots").iterdir():
         link = out / "train" / f"composed__{still.name}"

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from sakuga.compose.library import Library, load
 from sakuga.compose.shot import Shot
-from sakuga.errors import InputError, OutputError
-from sakuga.media import manifest
+from sakuga.errors import OutputError
+from sakuga.media import begun, manifest
 from sakuga.media.atomic import reason, replacing
 from sakuga.media.plain import Rgb
 from sakuga.media.quick import write_png
@@ -27,8 +26,8 @@ class Folder:
 
     def __init__(self, out: Path, how: Mapping[str, Any]) -> None:
         """how: all that decides what its shots are. Raises InputError where `out` was begun otherwise."""
-        self.out, self._how = out, json.loads(json.dumps(how))
-        self._demand_same()
+        self.out, self._how = out, how
+        begun.demand_same(out, self._begun, how)
 
     @property
     def lock(self) -> Path:
@@ -46,8 +45,7 @@ class Folder:
     def begin(self, library: Library) -> None:
         """Note how it is made; not before all is known to fit, so that one may think again until then."""
         library.save(self.out / NOTES / "library.json")
-        with replacing(self._begun) as partial:
-            partial.write_text(json.dumps(self._how), encoding="utf-8")
+        begun.note(self._begun, self._how)
 
     def place(self, shot: Shot) -> Path:
         """Of the picture, or of the folder with frames, from `out`."""
@@ -92,20 +90,6 @@ class Folder:
     @property
     def _begun(self) -> Path:
         return self.out / NOTES / "how.json"
-
-    def _demand_same(self) -> None:
-        if not self._begun.is_file():
-            return
-        try:
-            begun = cast("dict[str, Any]", json.loads(self._begun.read_text(encoding="utf-8")))
-        except (OSError, ValueError) as error:
-            raise InputError(f"{self._begun} could not be read; choose another --out.") from error
-        for name in sorted(begun.keys() | self._how.keys()):
-            if begun.get(name) != self._how.get(name):
-                was, now = begun.get(name), self._how.get(name)
-                raise InputError(
-                    f"{self.out} was begun with {name} {was}, and now it is {now}; choose another --out."
-                )
 
 
 def _credits(works: Iterable[Work]) -> str:

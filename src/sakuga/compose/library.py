@@ -12,11 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sakuga.compose.panels import Box, panels
-from sakuga.compose.reading import read_rgba
 from sakuga.errors import InputError
 from sakuga.media.atomic import replacing
 from sakuga.media.picture import open_picture
-from sakuga.media.plain import read_rgb
+from sakuga.media.plain import read_rgb, read_rgba
 from sakuga.media.works import Work
 
 BACKGROUNDS = ("scene", "painting", "comic")

@@ -29,7 +29,7 @@ EDGE = 4
 
 def panels(page: Rgb) -> list[Box]:
     """Of a page (H, W, 3), or of a picture, which is its own; rectangles that are painted all over."""
-    boxes = ((top + EDGE, left + EDGE, h - 2 * EDGE, w - 2 * EDGE) for top, left, h, w in _cut(page, 0, 0))
+    boxes = ((top + EDGE, left + EDGE, h - 2 * EDGE, w - 2 * EDGE) for top, left, h, w in cut(page))
     return [box for box in boxes if min(box[2:]) > THIN and _painted(inside(page, box))]
 
 
@@ -39,8 +39,8 @@ def inside(page: Rgb, box: Box) -> Rgb:
     return page[top : top + height, left : left + width]
 
 
-def _cut(page: Rgb, top: int, left: int, depth: int = 0) -> Iterator[Box]:
-    """Across and down in turns, as often as there are gutters."""
+def cut(page: Rgb, top: int = 0, left: int = 0, depth: int = 0) -> Iterator[Box]:
+    """All that is between gutters: across and down in turns, as often as there are any."""
     for axis in (0, 1):
         parts = _runs(_paper(page).mean(1 - axis) < 0.98)
         pieces = [
@@ -48,7 +48,7 @@ def _cut(page: Rgb, top: int, left: int, depth: int = 0) -> Iterator[Box]:
         ]
         if len(pieces) > 1 and depth < DEEPEST:
             for piece in pieces:
-                yield from _cut(*piece, depth + 1)
+                yield from cut(*piece, depth + 1)
             return
         if not pieces:
             return

@@ -9,26 +9,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from sakuga.compose.panels import Box
-from sakuga.errors import InputError
-from sakuga.media.layout import eight_bits
-from sakuga.media.picture import open_picture
-
-
-def read_rgba(path: Path) -> NDArray[np.uint8]:
-    """The first frame of a picture (H, W, 4), straight alpha, 255 where it has none.
-
-    Raises InputError where it cannot be read.
-    """
-    with open_picture(path) as file:
-        picture = next(iter(file), None)
-    if picture is None:
-        raise InputError(f"{path} holds no picture.")
-    pixels = eight_bits(picture.pixels)
-    if pixels.shape[2] == 1:
-        pixels = np.repeat(pixels, 3, 2)
-    opaque = np.full((*pixels.shape[:2], 1), 255, np.uint8)
-    alpha = opaque if picture.alpha is None else eight_bits(picture.alpha).reshape(opaque.shape)
-    return np.concatenate([pixels, alpha], 2).astype(np.uint8)
+from sakuga.media.plain import read_rgba
 
 
 def part(path: Path, box: Box, size: tuple[int, int], *, flip: bool) -> NDArray[np.float32]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from statistics import fmean
 from typing import Any
 
+from sakuga.curate.settings import demand_workers
 from sakuga.curate.shots import Reel
 from sakuga.errors import InputError
 
@@ -46,8 +47,7 @@ class ClipSettings:
             raise InputError(f"--count is {self.count}; it is a number of clips, 1 or more.")
         if self.length < 2:
             raise InputError(f"--length is {self.length}; it is a number of frames, 2 or more.")
-        if self.workers is not None and self.workers < 1:
-            raise InputError(f"--workers is {self.workers}; it is a number of processes, 1 or more.")
+        demand_workers(self.workers)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,32 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from sakuga.curate import job, naming, selections
 from sakuga.curate.choosing import Chooser, Pick
-from sakuga.curate.content import content
 from sakuga.curate.crew import Crew
 from sakuga.curate.events import OnEvent, Result, ignore
 from sakuga.curate.facts import Survey
 from sakuga.curate.folder import Line
 from sakuga.curate.kind import Choice, Kind, Order
+from sakuga.curate.printing import printed
 from sakuga.curate.rescale import RESCALES
 from sakuga.curate.scores import SCORES
 from sakuga.curate.settings import CurateSettings
 from sakuga.curate.surveying import survey
-from sakuga.curate.thumbnails import write_thumbnail
 from sakuga.errors import InputError
 from sakuga.media.frames import Pixels
 from sakuga.media.intra import IntraFile
-from sakuga.media.quick import write_png
 from sakuga.metrics.lettering import TEXT, lettering
 from sakuga.metrics.likeness import fingerprint
 from sakuga.metrics.luma import small
-from sakuga.models.cache import sha256
 
 
 def curate(
@@ -117,33 +114,17 @@ class Pictures(Kind[Survey, Pick]):
         return [made[pts] for pts in sorted(made)]
 
     def _written(self, order: Order[Survey, Pick], pick: Pick, pixels: Pixels) -> Line:
-        name = file_name(order.stem, pick)
-        drawn = RESCALES[self.wanted.rescale](pixels)
-        path = order.out / name
-        write_png(path, drawn)
-        write_thumbnail(order.out, name, drawn)
+        drawn, facts = RESCALES[self.wanted.rescale](pixels), pick.facts
         text = round(lettering(drawn), 4)
-        settings = self.settings()
-        return {
-            "file": name,
-            "width": drawn.shape[1],
-            "height": drawn.shape[0],
-            "sha256": sha256(path),
-            "licence": settings.pop("licence"),
-            "source": naming.printable(str(order.path)),
-            "time": pick.facts.time,
-            "score": pick.facts.score,
+        own = {
             "picture_type": "I",
-            "keyframe": pick.facts.keyframe,
-            "bytes": pick.facts.size,
+            "keyframe": facts.keyframe,
+            "bytes": facts.size,
             "pts": pick.pts,
             "time_base": str(order.found.time_base),
-            "likeness": f"{pick.facts.likeness:016x}",
-            "flatness": pick.facts.flatness,
+            "likeness": f"{facts.likeness:016x}",
+            "flatness": facts.flatness,
             "text": text,
             "marks": ["text"] if text >= TEXT else [],
-            "stored": [order.found.width, order.found.height],
-            "bars": list(astuple(order.found.bars)),
-            "content": content(drawn),
-            "settings": settings,
         }
+        return printed(order, file_name(order.stem, pick), drawn, facts, own, self.settings())

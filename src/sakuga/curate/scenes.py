@@ -7,14 +7,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import astuple, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from sakuga.curate import framelist, job, naming
 from sakuga.curate.choosing import Chooser
-from sakuga.curate.content import content
 from sakuga.curate.crew import Crew
 from sakuga.curate.events import OnEvent, Result, ignore
 from sakuga.curate.facts import Facts, Survey
@@ -22,15 +21,14 @@ from sakuga.curate.folder import Line
 from sakuga.curate.framelist import Wanted
 from sakuga.curate.kind import Choice, Kind, Order
 from sakuga.curate.listing import listed
+from sakuga.curate.printing import printed
 from sakuga.curate.settings import CurateSettings, SceneSettings
 from sakuga.curate.squares import Box, cut, squares
 from sakuga.curate.stills import of_shots
-from sakuga.curate.thumbnails import write_thumbnail
 from sakuga.curate.videos import videos
 from sakuga.errors import InputError
 from sakuga.media.frames import Pixels
 from sakuga.media.layout import eight_bits
-from sakuga.media.quick import write_png
 from sakuga.media.sources import Problem
 from sakuga.media.stamps import frames_at
 from sakuga.media.video import open_video
@@ -38,7 +36,6 @@ from sakuga.metrics.flatness import FLAT, flatness
 from sakuga.metrics.lettering import TEXT, lettering
 from sakuga.metrics.likeness import fingerprint
 from sakuga.metrics.luma import small
-from sakuga.models.cache import sha256
 
 
 def curate_scenes(
@@ -154,21 +151,9 @@ class Scenes(Kind[Survey, Square]):
     def _written(self, order: Order[Survey, Square], pick: Square, pixels: Pixels) -> Line:
         facts, drawn = pick.facts, cut(pixels, pick.box, self.wanted.side)
         name = f"{order.stem}_{naming.moment(facts.time)}_{pick.part}.png"
-        path = order.out / name
-        write_png(path, drawn)
-        write_thumbnail(order.out, name, drawn)
         picture = small(drawn)
         flat, text = round(flatness(picture), 4), round(lettering(drawn), 4)
-        settings = self.settings()
-        return {
-            "file": name,
-            "width": drawn.shape[1],
-            "height": drawn.shape[0],
-            "sha256": sha256(path),
-            "licence": settings.pop("licence"),
-            "source": naming.printable(str(order.path)),
-            "time": facts.time,
-            "score": facts.score,
+        own = {
             "frame": facts.number,
             "pts": pick.pts,
             "time_base": str(order.found.time_base),
@@ -178,11 +163,8 @@ class Scenes(Kind[Survey, Square]):
             "flatness": flat,
             "text": text,
             "marks": [*["flat"] * (flat >= FLAT), *["text"] * (text >= TEXT)],
-            "stored": [order.found.width, order.found.height],
-            "bars": list(astuple(order.found.bars)),
-            "content": content(drawn),
-            "settings": settings,
         }
+        return printed(order, name, drawn, facts, own, self.settings())
 
 
 def _squares(survey: Survey, frames: Sequence[Facts]) -> list[Square]:

@@ -56,8 +56,7 @@ class CurateSettings:
             )
         if self.seed < 0:
             raise InputError(f"--seed is {self.seed}; it is a whole number from 0.")
-        if self.workers is not None and self.workers < 1:
-            raise InputError(f"--workers is {self.workers}; it is a number of processes, 1 or more.")
+        demand_workers(self.workers)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,5 +89,10 @@ class SceneSettings:
             raise InputError(f"--count is {self.count}; it is a number of frames, 1 or more.")
         if self.frame_list is not None and self.count is not None:
             raise InputError("--frame-list says which frames are taken; leave --count out.")
-        if self.workers is not None and self.workers < 1:
-            raise InputError(f"--workers is {self.workers}; it is a number of processes, 1 or more.")
+        demand_workers(self.workers)
+
+
+def demand_workers(workers: int | None) -> None:
+    """Raises InputError for a number of processes that cannot be."""
+    if workers is not None and workers < 1:
+        raise InputError(f"--workers is {workers}; it is a number of processes, 1 or more.")

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import importlib.util
-
 from sakuga.engine.backend import Backend
 from sakuga.errors import DeviceError
-from sakuga.models.load import Model
+from sakuga.models.load import Model, has_torch
 
 PYTORCH = ("cuda", "mps", "xpu")
 """Devices that PyTorch serves, best first; ROCm calls itself cuda."""
@@ -36,7 +34,7 @@ def open_backend(model: Model, device: str = "auto", workers: int = 1) -> Backen
 
 
 def _pytorch(model: Model, device: str) -> Backend:
-    if importlib.util.find_spec("torch") is None:
+    if not has_torch():
         raise DeviceError(f'--device {device} needs PyTorch: python -m pip install "sakuga[torch]".')
     from sakuga.engine.pytorch import PyTorchBackend
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import importlib.util
 import platform
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sakuga.engine.device import accelerator
 from sakuga.models import runtime
+from sakuga.models.load import has_torch
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +27,12 @@ class Device:
 
 def devices() -> list[Device]:
     """All that OpenVINO finds, then all that PyTorch finds, where that is installed."""
-    return [*_openvino(), *(_pytorch() if importlib.util.find_spec("torch") else ())]
+    return [*_openvino(), *(_pytorch() if has_torch() else ())]
 
 
 def automatic() -> str:
     """The device that --device auto takes for a model of the catalog."""
-    return (accelerator() if importlib.util.find_spec("torch") else None) or "cpu"
+    return (accelerator() if has_torch() else None) or "cpu"
 
 
 def _openvino() -> Iterator[Device]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 from dataclasses import dataclass
 from math import prod
 from pathlib import Path
@@ -13,7 +12,7 @@ from safetensors import safe_open
 from sakuga.errors import InputError, ModelError, WeightsError
 from sakuga.models import cache, graphs
 from sakuga.models.catalog import CATALOG
-from sakuga.models.load import load, own_spec
+from sakuga.models.load import has_torch, load, own_spec
 from sakuga.models.spec import ModelSpec
 from sakuga.models.weights import paths, promised
 
@@ -83,7 +82,7 @@ def _look(path: Path) -> tuple[ModelSpec, int]:
         raise ModelError(
             "ncnn files are read from the packages of the catalog only; look for a .pth or .onnx of it."
         )
-    if suffix == ".safetensors" and importlib.util.find_spec("torch") is None:
+    if suffix == ".safetensors" and not has_torch():
         return _look_without_torch(path)
     model = load(path)
     assert model.module is not None

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, cast
 
-from sakuga.errors import InputError, OutputError
-from sakuga.media import manifest
-from sakuga.media.atomic import reason, replacing
+from sakuga.errors import OutputError
+from sakuga.media import begun, manifest
+from sakuga.media.atomic import reason
 
 FOLDER = ".pairs"
 LEFT_OUT = "left_out.jsonl"
@@ -25,7 +25,10 @@ class Ledger:
     def __init__(self, out: Path, how: Mapping[str, Any]) -> None:
         """how: all that decides which pairs there are. Raises InputError where `out` was begun otherwise."""
         self._out = out
-        _demand_same(out, json.loads(json.dumps(how)))
+        path = out / FOLDER / "how.json"
+        begun.demand_same(out, path, how)
+        if not path.is_file():
+            begun.note(path, how)
         self.lines: dict[str, Line] = _judged(out / FOLDER / "judged.jsonl")
         """By name, in the order in which they were judged."""
 
@@ -70,22 +73,6 @@ class Ledger:
 
 def _without(line: Line, *names: str) -> Line:
     return {name: value for name, value in line.items() if name not in names}
-
-
-def _demand_same(out: Path, how: Mapping[str, Any]) -> None:
-    path = out / FOLDER / "how.json"
-    if not path.is_file():
-        with replacing(path) as partial:
-            partial.write_text(json.dumps(how), encoding="utf-8")
-        return
-    try:
-        begun = cast("dict[str, Any]", json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError) as error:
-        raise InputError(f"{path} could not be read; choose another --out.") from error
-    for name in sorted(begun.keys() | how.keys()):
-        if begun.get(name) != how.get(name):
-            was, now = begun.get(name), how.get(name)
-            raise InputError(f"{out} was begun with {name} {was}, and now it is {now}; choose another --out.")
 
 
 def _judged(path: Path) -> dict[str, Line]:

@@ -9,7 +9,7 @@ import accelerate
 import torch
 from accelerate.utils import DistributedDataParallelKwargs
 from torch import Tensor, nn
-from torch.optim import Optimizer
+from torch.optim import Adam, Optimizer
 
 from sakuga.train.recipe import Arithmetic
 
@@ -44,6 +44,14 @@ class Machine:
     def scaler(self) -> Any:  # noqa: ANN401 - a GradScaler, whichever the device has
         """What keeps small fp16 gradients alive; None in other precisions."""
         return self._accelerator.scaler
+
+    def learning(
+        self, module: nn.Module, rate: float, betas: tuple[float, float]
+    ) -> tuple[nn.Module, Optimizer]:
+        """The module here, and Adam for all of it that is to learn; both `ready`."""
+        module = module.to(self.device)
+        learns = [each for each in module.parameters() if each.requires_grad]
+        return self.ready(module, Adam(learns, lr=rate, betas=betas))
 
     def ready(self, module: nn.Module, optimiser: Optimizer) -> tuple[nn.Module, Optimizer]:
         """The two, wrapped as several processes and mixed precision need it."""

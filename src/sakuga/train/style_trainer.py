@@ -13,7 +13,6 @@ from typing import Any, cast
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
-from torch.optim import Adam
 
 from sakuga.errors import InputError
 from sakuga.losses.likeness import cut, patch_contrast, places, unlike
@@ -163,10 +162,9 @@ class StyleTrainer:
         return vectors.view(*patches.shape[:2], -1)
 
     def _ready(self, module: nn.Module, share: float) -> tuple[nn.Module, Any]:
-        module, told = module.to(self._machine.device), self._recipe.schedule
-        learns = [each for each in module.parameters() if each.requires_grad]
+        told = self._recipe.schedule
         first, second = (beta**share for beta in told.betas)
-        return self._machine.ready(module, Adam(learns, lr=told.rate * share, betas=(first, second)))
+        return self._machine.learning(module, told.rate * share, (first, second))
 
     def _set_rates(self, step: int) -> None:
         schedule = self._recipe.schedule

@@ -7,7 +7,6 @@ from typing import Any, cast
 
 import torch
 from torch import Tensor, nn
-from torch.optim import Adam
 
 from sakuga.losses.adversarial import fooling, judging
 from sakuga.losses.perceptual import Perceptual
@@ -111,9 +110,7 @@ class Trainer:
         return {"critic": loss}
 
     def _ready(self, module: nn.Module, rate: float) -> tuple[nn.Module, Any]:
-        module = module.to(self._machine.device)
-        optimiser = Adam(module.parameters(), lr=rate, betas=self._recipe.schedule.betas)
-        return self._machine.ready(module, optimiser)
+        return self._machine.learning(module, rate, self._recipe.schedule.betas)
 
     def _set_rates(self, step: int) -> None:
         schedule = self._recipe.schedule

@@ -16,7 +16,6 @@ from typing import Any, cast
 
 import torch
 from torch import Tensor, nn
-from torch.optim import Adam
 
 from sakuga.losses.adversarial import fooling, judging
 from sakuga.losses.hard_nce import curriculum, hard_nce, hardness
@@ -252,10 +251,7 @@ class SceneTrainer:
         )
 
     def _ready(self, module: nn.Module, rate: float) -> tuple[nn.Module, Any]:
-        module = module.to(self._machine.device)
-        learns = [each for each in module.parameters() if each.requires_grad]
-        optimiser = Adam(learns, lr=rate, betas=self._recipe.schedule.betas)
-        return self._machine.ready(module, optimiser)
+        return self._machine.learning(module, rate, self._recipe.schedule.betas)
 
     def _set_rates(self, step: int) -> None:
         schedule = self._recipe.schedule
