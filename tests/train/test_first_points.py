@@ -1,4 +1,4 @@
-"""The weights that are installed can be made again: their recipe learns as it did, from the first steps on."""
+"""The weights that are installed can be made again: their recipe learns as it did, from the start on."""
 
 import csv
 import subprocess
