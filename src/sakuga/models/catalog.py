@@ -7,7 +7,6 @@ from typing import Any
 
 from sakuga.models.spec import ModelSpec, Source, WebSource, WheelSource
 
-DEFAULT = "animesr-v2"
 SCENE = "scenimefy"
 """What photos are stylized with."""
 
@@ -53,7 +52,7 @@ CATALOG: Mapping[str, ModelSpec] = {
     spec.name: spec
     for spec in (
         ModelSpec(
-            name=DEFAULT,
+            name="animesr-v2",
             network="animesr",
             scale=4,
             source=_animesr(

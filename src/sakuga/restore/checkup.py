@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Literal, cast
 
 from sakuga.errors import SakugaError
-from sakuga.models.catalog import CATALOG, DEFAULT
+from sakuga.models.catalog import CATALOG
+from sakuga.models.choice import roles
 from sakuga.models.spec import ModelSpec
 
 State = Literal["ok", "note", "problem"]
@@ -150,7 +151,7 @@ def _weight(spec: ModelSpec) -> Finding:
         return "ok", "here and sound", ""
     if "changed" in states:
         return "problem", "here, but damaged: their sha256 is not the one promised", get
-    needs_pip = spec.name == DEFAULT and importlib.util.find_spec("pip") is None
+    needs_pip = roles(spec.name) and importlib.util.find_spec("pip") is None
     if needs_pip:
         return (
             "problem",
