@@ -64,8 +64,7 @@ def restore(
     json
         Tell what happens as one JSON object per line on stdout.
     model
-        A name that `sakuga models list` shows, or a .pth, .safetensors or .onnx file; without it one for
-        pictures, and one for videos and animations.
+        A name of `sakuga models list`, or a .pth, .safetensors or .onnx file; without it the source decides.
     fast
         Take a small network instead, which is much faster; videos become twice as large without --scale.
     scale
