@@ -1,4 +1,4 @@
-"""Make sakuga's own networks again: data, both stages, and the files that are installed with it.
+"""Make sakuga's own networks again: data, both stages, and the weights.
 
     OMP_NUM_THREADS=1 python benchmarks/weights.py [../shared/data] [--out FOLDER] [--model lite-4x]
     [--composed 80] [--workers 1]
@@ -6,8 +6,8 @@
 All drawings of the train split, and --composed stills that `sakuga compose` makes of them, are cut into
 triples of 128 pixels (`sakuga prepare`, preset mixed, 4x). recipes/MODEL-1.toml learns from pixels alone, and
 recipes/MODEL-2.toml goes on with the twin perceptual loss and a critic; every fourth drawing of val is looked
-at on the way. FOLDER then has MODEL.onnx and MODEL.safetensors, weights as 16 bits. The same command goes
-on where it was.
+at on the way. FOLDER then has MODEL.safetensors, of which benchmarks/ship.py makes what is installed. The
+same command goes on where it was.
 """
 
 from __future__ import annotations
@@ -52,8 +52,7 @@ def main() -> None:
     gathered(given.data, given.out, given.composed, given.workers)
     stages = [f"{given.model}-{stage}" for stage in (1, 2)]
     learned(given.out, stages)
-    for suffix in ("onnx", "safetensors"):
-        cli.export(given.out / stages[-1] / NEWEST, out=given.out / f"{given.model}.{suffix}", half=True)
+    cli.export(given.out / stages[-1] / NEWEST, out=given.out / f"{given.model}.safetensors")
 
 
 if __name__ == "__main__":

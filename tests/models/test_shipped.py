@@ -19,6 +19,7 @@ from sakuga.train.machine import Machine
 from sakuga.train.shipping import ship
 
 FILES = ("tiny.onnx", "tiny.safetensors")
+CLIP = shot(1, 24, 32)
 
 
 @pytest.fixture
@@ -35,7 +36,7 @@ def folder(tmp_path, monkeypatch):
     return made[0].parent
 
 
-def restored(model, device, clip=shot(1, 24, 32)):
+def restored(model, device, clip=CLIP):
     engine = open_engine(model, device=device, precision="fp32", color_lock=False, reuse="off")
     return np.stack(list(engine.clip(clip)))
 
@@ -53,10 +54,8 @@ def test_all_ways_give_the_same_picture(folder, monkeypatch):
 
 
 def test_weights_are_there_once_and_half_as_large(folder):
-    whole, graph, tensors = (
-        path.stat().st_size
-        for path in (folder.parent / "mine.safetensors", *(folder / name for name in FILES))
-    )
+    files = (folder.parent / "mine.safetensors", *(folder / name for name in FILES))
+    whole, graph, tensors = (path.stat().st_size for path in files)
     assert tensors < 0.6 * whole
     assert graph < 0.3 * tensors
 

@@ -44,8 +44,7 @@ class ShippedSource:
     """Weights that are installed with sakuga, as 16 bits."""
 
     members: Mapping[str, str]
-    """Name of the .onnx, which is a graph alone, and of the .safetensors beside it with the weights of both ->
-    sha256 (hex)."""
+    """Name of the .onnx, a graph alone, and of the .safetensors with the weights of both -> sha256 (hex)."""
     origin: WheelSource | None = None
     """What they were rounded from, where others have published it."""
 

@@ -197,4 +197,4 @@ WRITERS: Mapping[str, Callable[[nn.Module, ModelSpec, Path, bool], None]] = {
     ".safetensors": _safetensors,
     ".onnx": _onnx,
 }
-"""What writes a network, with its spec, to a path, by the suffix; weights are kept as 16 bits or as they are."""
+"""What writes a network and its spec to a path, by the suffix; True: with weights as 16 bits."""
