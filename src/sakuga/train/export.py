@@ -71,7 +71,8 @@ def spec_of(recipe: Recipe, path: Path) -> ModelSpec:
     told = recipe.model
     how = dict(_HOW.get(told.network, {}))
     if told.network == "compact":
-        how["halo"] = cast("int", told.options.get("convs", 16)) + 2
+        fold = cast("int", told.options.get("fold", 1))
+        how |= {"halo": fold * (cast("int", told.options.get("convs", 16)) + 2), "multiple": fold}
     if told.network == "rrdb":
         how["multiple"] = max(1, 4 // told.scale)
     if told.network == "translator":
