@@ -1,13 +1,13 @@
-"""Make sakuga's own networks again: data, both stages, and the files that are installed with it.
+"""Make sakuga's own networks again: data, both stages, and the file that benchmarks/ship.py installs.
 
-    OMP_NUM_THREADS=1 python benchmarks/weights.py [../shared/data] [--out FOLDER] [--model lite-4x]
-    [--composed 80] [--workers 1]
+    OMP_NUM_THREADS=1 python benchmarks/weights.py lite-4x [../shared/data] [--out FOLDER] [--workers 2]
 
-All drawings of the train split, and --composed stills that `sakuga compose` makes of them, are cut into
-triples of 128 pixels (`sakuga prepare`, preset mixed, 4x). recipes/MODEL-1.toml learns from pixels alone, and
-recipes/MODEL-2.toml goes on with the twin perceptual loss and a critic; every fourth drawing of val is looked
-at on the way. FOLDER then has MODEL.onnx and MODEL.safetensors, weights as 16 bits. The same command goes
-on where it was.
+All drawings of the train split, and stills that `sakuga compose` makes of them, are cut into patches of 128
+pixels with what Real-ESRGAN's anime network makes of their LQ (`sakuga prepare --teacher`, preset mixed, 4x).
+recipes/MODEL-1.toml learns to draw that, and recipes/MODEL-2.toml goes on with the twin perceptual loss and
+critics; every fourth drawing of val is looked at on the way. FOLDER/MODEL.safetensors comes out. lite-2x
+learns from the same LQ, with targets at half their size. The same command goes on where it was; all networks
+share their data.
 """
 
 from __future__ import annotations
@@ -15,45 +15,79 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+import cv2
+import numpy as np
 import torch
 
-from apisr import learned, linked
+from apisr import RECIPES, linked
 from sakuga.cli import train as cli
 from sakuga.cli.compose import compose
 from sakuga.cli.prepare import prepare
+from sakuga.media.plain import read_rgb, write_rgb
 from sakuga.train.loop import NEWEST
 
-MODELS = ("lite-4x", "cel-4x")
-CROP, SCALE = 128, 4
+SCALES = {"lite-2x": 2, "lite-4x": 4, "cel-4x": 4}
+MADE = 4
+"""The scale that data is made at."""
+TEACHER = "realesrgan-anime-6b"
+COMPOSED, CROP = 78, 128
 LOOKED_AT = 4
 """Of so many drawings of val, one is looked at while a network learns."""
 
 
-def gathered(data: Path, out: Path, composed: int, workers: int) -> None:
-    """The folder prepared."""
+def gathered(data: Path, out: Path, scale: int, workers: int) -> Path:
+    """The folder prepared for a scale."""
     linked(data, out, LOOKED_AT)
-    compose(data, out=out / "composed", count=composed, workers=workers)
+    compose(data, out=out / "composed", count=COMPOSED, workers=workers)
     for still in (out / "composed" / "shots").iterdir():
-        link = out / "train" / f"composed__{still.name}"
-        if not link.is_symlink():
-            link.symlink_to(still.resolve())
-    prepare(out / "train", out=out / "prepared", preset="mixed", scale=SCALE, crop=CROP, workers=workers)
+        _link(out / "train" / f"composed__{still.name}", still)
+    prepared = out / "prepared"
+    how = {"preset": "mixed", "scale": MADE, "crop": CROP, "teacher": TEACHER, "workers": workers}
+    prepare(out / "train", out=prepared, **how)
+    return prepared if scale == MADE else shrunk(prepared, out / f"prepared-{scale}x", MADE // scale)
+
+
+def shrunk(prepared: Path, out: Path, by: int) -> Path:
+    """The same LQ, all else with sides divided by `by`."""
+    out.mkdir(exist_ok=True)
+    _link(out / "lq", prepared / "lq")
+    for part in ("gt", "pseudo_gt", "teacher"):
+        for path in (prepared / part).glob("*.png"):
+            if not (out / part / path.name).is_file():
+                patch = read_rgb(path)
+                size = patch.shape[1] // by, patch.shape[0] // by
+                small = cv2.resize(patch, size, interpolation=cv2.INTER_AREA)
+                write_rgb(out / part / path.name, np.asarray(small, np.uint8))
+    return out
+
+
+def learned(name: str, out: Path, prepared: Path) -> None:
+    """Both stages, each until it is done."""
+    changes = [f"data.prepared={prepared}", f"data.validation={out / 'val'}"]
+    for stage, model in (
+        (f"{name}-1", out / f"{name}-1.safetensors"),
+        (f"{name}-2", out / f"{name}.safetensors"),
+    ):
+        if not model.is_file():
+            cli.train(RECIPES / f"{stage}.toml", out=out / stage, set=changes)
+            cli.export(out / stage / NEWEST, out=model)
+        changes = [*changes, f"model.start={model}"]
+
+
+def _link(link: Path, file: Path) -> None:
+    if not link.is_symlink():
+        link.symlink_to(file.resolve())
 
 
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    arguments.add_argument("model", choices=SCALES)
     arguments.add_argument("data", type=Path, nargs="?", default=Path("../shared/data"))
     arguments.add_argument("--out", type=Path, default=Path("weights"))
-    arguments.add_argument("--model", choices=MODELS, default=MODELS[0])
-    arguments.add_argument("--composed", type=int, default=80)
     arguments.add_argument("--workers", type=int, default=1)
     given = arguments.parse_args()
     torch.set_num_threads(1)
-    gathered(given.data, given.out, given.composed, given.workers)
-    stages = [f"{given.model}-{stage}" for stage in (1, 2)]
-    learned(given.out, stages)
-    for suffix in ("onnx", "safetensors"):
-        cli.export(given.out / stages[-1] / NEWEST, out=given.out / f"{given.model}.{suffix}", half=True)
+    learned(given.model, given.out, gathered(given.data, given.out, SCALES[given.model], given.workers))
 
 
 if __name__ == "__main__":

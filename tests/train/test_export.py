@@ -100,9 +100,16 @@ def test_operators_are_exported_for_recipes(tmp_path):
 
 
 @pytest.mark.parametrize("suffix", ["safetensors", "onnx"])
-def test_a_folding_network_takes_odd_sides(suffix, tmp_path):
-    """RRDB at scale 2 folds its input in two, which the file has to say."""
-    told = small("rrdb", options={"blocks": 1, "channels": 8, "growth": 4, "scale": 2}, schedule={"steps": 1})
+@pytest.mark.parametrize(
+    ("network", "options"),
+    [
+        ("rrdb", {"blocks": 1, "channels": 8, "growth": 4}),
+        ("compact", {"convs": 1, "channels": 8, "fold": 2}),
+    ],
+)
+def test_a_folding_network_takes_odd_sides(network, options, suffix, tmp_path):
+    """RRDB at scale 2 folds its input, and a compact one where it is told to, which the file has to say."""
+    told = small(network, options={**options, "scale": 2}, schedule={"steps": 1})
     told = replace(told, model=replace(told.model, scale=2))
     Loop(told, tmp_path, Squares(scale=2), Machine(device="cpu")).run()
     export(tmp_path / NEWEST, tmp_path / f"odd.{suffix}")

@@ -27,7 +27,8 @@ PUBLISHED = {
 }
 OWN = {
     "apisr-small": 1_121_347,
-    "cel-4x": 938_755,
+    "cel-4x": 917_360,
+    "lite-2x": 110_192,
     "lite-4x": 126_160,
     "scenimefy-small": 539_523,
     "scenimefy-adapter": 11_378_179 + 2 * 5_248,

@@ -30,6 +30,7 @@ def prepare(
     crop: int = 256,
     grid: Literal["cover", "released"] = "cover",
     height: int = 720,
+    teacher: str | None = None,
     background: Literal["sharpened", "original"] = "sharpened",
     seed: int = 0,
     epoch: int = 0,
@@ -55,6 +56,8 @@ def prepare(
         cover reaches every pixel; released leaves out what its grid does not reach, as APISR's scripts did.
     height
         Rows that taller pictures are reduced to; 0 leaves all as they are.
+    teacher
+        A model whose results of LQ are cut as well, in a folder teacher, for distillation.
     background
         All that is no line in pseudo-GT: sharpened a little, or original.
     seed
@@ -77,7 +80,7 @@ def prepare(
 
     try:
         making = Making(preset=preset, scale=scale, crop=crop, background=background, seed=seed)
-        how = Preparing(making, grid, height or None, epoch)
+        how = Preparing(making, grid, height or None, epoch, teacher or "")
         cuts = list(_watched(cut(source, out, how, limit=limit, workers=workers)))
     except InputError as error:
         raise UsageError(str(error)) from None

@@ -68,7 +68,8 @@ class Feed:
         return {name: tensor.to(self._device, non_blocking=True) for name, tensor in wanted.items()}
 
     def _wanted(self, batch: Mapping[str, Tensor]) -> Mapping[str, Tensor]:
-        return {"lq": batch["lq"], "target": self._target(batch), "real": batch[self._data.real]}
+        taught = {"teacher": batch["teacher"]} if "teacher" in batch else {}
+        return {"lq": batch["lq"], "target": self._target(batch), "real": batch[self._data.real], **taught}
 
     def _target(self, batch: Mapping[str, Tensor]) -> Tensor:
         return batch["gt" if self._data.target == "gt" else "pseudo_gt"]

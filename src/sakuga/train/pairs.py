@@ -34,6 +34,8 @@ Arrays = Mapping[str, NDArray[np.float32]]
 
 PARTS = ("lq", "gt", "pseudo_gt")
 """Of a sample, and folders of a prepared set."""
+TEACHER = "teacher"
+"""What another network made of LQ."""
 _REMEMBERED = 512 << 20
 """Bytes of whole pictures that one worker keeps."""
 _EVEN = 8
@@ -212,16 +214,19 @@ class Prepared:
     names: tuple[str, ...]
     seed: int = 0
     augment: float = 0.5
+    taught: bool = False
+    """Whether `teacher` is read as well."""
 
     @staticmethod
-    def of(folder: Path, seed: int = 0, augment: float = 0.5) -> Prepared:
+    def of(folder: Path, seed: int = 0, augment: float = 0.5, *, taught: bool = False) -> Prepared:
         """Raises InputError where a file of a triple is missing."""
-        lq, gt, pseudo_gt = (_names(folder / part) for part in PARTS)
-        odd = (lq | gt | pseudo_gt) - (lq & gt & pseudo_gt)
-        if odd or not lq:
+        wanted = parts(taught)
+        found = [_names(folder / part) for part in wanted]
+        odd = set[str]().union(*found) - found[0].intersection(*found)
+        if odd or not found[0]:
             what = f"{min(odd)} is not in all of them" if odd else "they are empty or missing"
-            raise InputError(f"{folder} should hold the same pictures in {', '.join(PARTS)}: {what}.")
-        return Prepared(folder, tuple(sorted(lq)), seed, augment)
+            raise InputError(f"{folder} should hold the same pictures in {', '.join(wanted)}: {what}.")
+        return Prepared(folder, tuple(sorted(found[0])), seed, augment, taught)
 
     def __len__(self) -> int:
         return len(self.names)
@@ -231,8 +236,13 @@ class Prepared:
             raise IndexError(f"{number} is no sample; they are counted from 0.")
         name = self.names[number % len(self)]
         turn = turns.drawn(self.augment, stream(self.seed, number))
-        patches = {part: to_clip(read_rgb(self.folder / part / name)) for part in PARTS}
+        patches = {part: to_clip(read_rgb(self.folder / part / name)) for part in parts(self.taught)}
         return {part: turns.planes(turns.turned(patch, turn)) for part, patch in patches.items()}
+
+
+def parts(taught: object) -> tuple[str, ...]:
+    """Of a sample, with or without a teacher's."""
+    return (*PARTS, TEACHER) if taught else PARTS
 
 
 def _names(folder: Path) -> set[str]:

@@ -12,7 +12,7 @@ from sakuga.errors import InputError
 from sakuga.media import manifest
 from sakuga.media.crew import in_turn
 from sakuga.media.manifest import Entry
-from sakuga.train import notes
+from sakuga.train import distil, notes
 from sakuga.train.tiles import Cut, Preparing, count_of, cut, name_of
 
 Task = tuple[Entry, int | None, Path, Preparing]
@@ -33,6 +33,8 @@ def prepare(
     for name, value in (("--workers", workers), ("--limit", 1 if limit is None else limit)):
         if value < 1:
             raise InputError(f"{name} is {value}; it is a whole number from 1.")
+    if how.teacher:
+        distil.teacher(how.teacher)
     entries = manifest.read(source, skip=out)
     _demand_names(entries)
     notes.demand_same(out, how.told())

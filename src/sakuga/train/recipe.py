@@ -93,6 +93,9 @@ class Losses:
 
     pixel: Literal["l1", "charbonnier", "l2", "l1+l2"] = "l1"
     pixel_weight: Weight = 1.0
+    distillation_weight: Weight = 0.0
+    """Of the pixels' distance to what another network made, with a set that has it (`sakuga prepare
+    --teacher`)."""
     perceptual: Mapping[str, Weight] = field(default_factory=dict[str, Weight])
     """Name in models.features.FEATURES -> weight; two of them make the twin loss."""
     detached: tuple[str, ...] = ()

@@ -97,6 +97,11 @@ def _kind(recipe: Recipe) -> Kind:
         raise InputError(
             f"losses.critic is {recipe.losses.critic or 'none'}; with {data.kind} it is {choices}."
         )
+    if recipe.losses.distillation_weight and (data.kind != "pictures" or not data.prepared):
+        raise InputError(
+            "losses.distillation_weight needs pictures that were prepared with a teacher: --set"
+            " data.prepared=FOLDER, as `sakuga prepare --teacher MODEL` makes it."
+        )
     return kind
 
 
@@ -117,7 +122,7 @@ def _pictures(recipe: Recipe) -> Samples:
     if data.operators:
         raise InputError("data.operators are for clips; data.kind is pictures.")
     if data.prepared:
-        return Prepared.of(Path(data.prepared), recipe.run.seed)
+        return Prepared.of(Path(data.prepared), recipe.run.seed, taught=recipe.losses.distillation_weight > 0)
     making = Making(
         preset=data.preset,
         scale=recipe.model.scale,

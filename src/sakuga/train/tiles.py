@@ -19,9 +19,9 @@ from sakuga.errors import InputError, SakugaError
 from sakuga.media.manifest import Entry
 from sakuga.media.picture import open_picture
 from sakuga.media.plain import Rgb, read_rgb, write_rgb
-from sakuga.train import notes
+from sakuga.train import distil, notes
 from sakuga.train.grid import Corner, Grid, corners
-from sakuga.train.pairs import PARTS, Making
+from sakuga.train.pairs import Making, parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,8 @@ class Preparing:
     """Rows that taller pictures are reduced to; None leaves all as they are."""
     epoch: int = 0
     """Another one degrades in another way."""
+    teacher: str = ""
+    """A model whose results of LQ are cut as well, for distillation; empty for none."""
 
     def __post_init__(self) -> None:
         for name, value, least in (("height", self.height, 1), ("epoch", self.epoch, 0)):
@@ -42,7 +44,12 @@ class Preparing:
 
     def told(self) -> dict[str, Any]:
         """All that decides what comes out, as plain values."""
-        named = {"grid": self.grid, "height": self.height, "epoch": self.epoch}
+        named = {
+            "grid": self.grid,
+            "height": self.height,
+            "epoch": self.epoch,
+            "teacher": self.teacher or None,
+        }
         return {name: value for name, value in asdict(self.making).items() if name not in _IDLE} | named
 
 
@@ -104,21 +111,21 @@ def cut(entry: Entry, wanted: int | None, out: Path, how: Preparing) -> Cut:
     try:
         original = notes.digest(entry.file)
         _demand_original(entry, original)
-        return _done(entry, original, wanted, out) or _made(entry, original, wanted, out, how)
+        return _done(entry, original, wanted, out, how) or _made(entry, original, wanted, out, how)
     except SakugaError as error:
         return Cut(entry, (), str(error), failed=True)
     except MemoryError:
         return Cut(entry, (), f"{entry.file} does not fit into memory.", failed=True)
 
 
-def _done(entry: Entry, original: str, wanted: int | None, out: Path) -> Cut | None:
+def _done(entry: Entry, original: str, wanted: int | None, out: Path, how: Preparing) -> Cut | None:
     """The triples of a picture that an earlier run finished."""
     note = notes.read(out, name_of(entry))
     if note is None or note["sha256"] != original:
         return None
     names = [str(tile["name"]) for tile in note["tiles"]][:wanted]
     enough = len(names) == (note["of"] if wanted is None else min(wanted, note["of"]))
-    whole = enough and all((out / part / name).is_file() for part in PARTS for name in names)
+    whole = enough and all((out / part / name).is_file() for part in parts(how.teacher) for name in names)
     return Cut(entry, tuple(names)) if whole else None
 
 
@@ -135,6 +142,8 @@ def _made(entry: Entry, original: str, wanted: int | None, out: Path, how: Prepa
         to_clip(gt[None]), making.preset, seed=making.seed, index=number, scale=making.scale
     )
     wholes = {"lq": to_frames(clip)[0], "gt": gt, "pseudo_gt": pseudo}
+    if how.teacher:
+        wholes["teacher"] = distil.taught(how.teacher, wholes["lq"], making.scale)
     tiles = [_tile(entry, place, wholes, out, making) for place in places[:wanted]]
     told = {
         "file": entry.place.as_posix(),
@@ -163,7 +172,7 @@ def _tile(entry: Entry, place: Corner, wholes: dict[str, Rgb], out: Path, making
         side = making.crop // by
         patch = whole[top // by : top // by + side, left // by : left // by + side]
         write_rgb(out / part / name, np.ascontiguousarray(patch))
-    sums = {part: notes.digest(out / part / name) for part in PARTS}
+    sums = {part: notes.digest(out / part / name) for part in wholes}
     return {"name": name, "top": top, "left": left, "sha256": sums}
 
 

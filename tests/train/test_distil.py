@@ -1,0 +1,98 @@
+"""Distillation: what another network makes of LQ is cut beside it, and can be learned from."""
+
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import save_file
+
+from learned import Squares, recipe
+from sakuga.errors import InputError, UnknownModel
+from sakuga.media.plain import read_rgb, write_rgb
+from sakuga.models.compact import Compact
+from sakuga.models.metadata import spec_to_json
+from sakuga.models.spec import FileSource, ModelSpec
+from sakuga.train.machine import Machine
+from sakuga.train.pairs import Making, Prepared
+from sakuga.train.prepare import prepare
+from sakuga.train.run import samples_of
+from sakuga.train.tiles import Preparing
+from sakuga.train.trainer import Trainer
+from trained import drawing
+
+MAKING = Making(crop=64, seed=3)
+
+
+@pytest.fixture
+def teacher(tmp_path):
+    """A network that enlarges each pixel to a square."""
+    options = {"convs": 1, "channels": 8, "scale": 4}
+    network = Compact(**options)
+    torch.nn.init.zeros_(network.body[-1].weight)
+    path = tmp_path / "squares.safetensors"
+    spec = ModelSpec("squares", "compact", 4, FileSource(path), options=options, halo=3)
+    save_file(network.state_dict(), path, metadata={"sakuga": spec_to_json(spec)})
+    return str(path)
+
+
+@pytest.fixture
+def stills(tmp_path):
+    write_rgb(tmp_path / "stills" / "a.png", drawing(0))
+    return tmp_path / "stills"
+
+
+def test_patches_are_those_that_the_teacher_makes_of_whole_lq(stills, teacher, tmp_path):
+    out = tmp_path / "out"
+    (cut,) = prepare(stills, out, Preparing(MAKING, teacher=teacher))
+    for name in cut.names:
+        lq, taught = (read_rgb(out / part / name).astype(int) for part in ("lq", "teacher"))
+        assert np.abs(taught - lq.repeat(4, 0).repeat(4, 1)).max() <= 1
+    taught = Prepared.of(out, augment=0, taught=True)[0]
+    assert set(taught) == {"lq", "gt", "pseudo_gt", "teacher"}
+    assert set(Prepared.of(out)[0]) == {"lq", "gt", "pseudo_gt"}
+
+
+def test_a_patch_that_is_gone_is_made_again(stills, teacher, tmp_path):
+    def run():
+        return list(prepare(stills, tmp_path / "out", Preparing(MAKING, teacher=teacher)))
+
+    (cut,) = run()
+    path = tmp_path / "out" / "teacher" / cut.names[0]
+    before = path.read_bytes()
+    path.unlink()
+    run()
+    assert path.read_bytes() == before
+
+
+def test_a_set_has_one_teacher_or_none(stills, teacher, tmp_path):
+    list(prepare(stills, tmp_path / "out", Preparing(MAKING)))
+    with pytest.raises(InputError, match="was begun with teacher None"):
+        list(prepare(stills, tmp_path / "out", Preparing(MAKING, teacher=teacher)))
+    with pytest.raises(InputError, match=r"same pictures in lq, gt, pseudo_gt, teacher"):
+        Prepared.of(tmp_path / "out", taught=True)
+
+
+@pytest.mark.parametrize(
+    ("name", "error", "sentence"),
+    [("scenimefy", InputError, "--teacher scenimefy does not restore"), ("nobody", UnknownModel, "no model")],
+)
+def test_a_teacher_restores(name, error, sentence, stills, tmp_path, monkeypatch):
+    monkeypatch.setattr("sakuga.models.weights.fetch", lambda *_: pytest.fail("nothing needs to be fetched"))
+    with pytest.raises(error, match=sentence):
+        list(prepare(stills, tmp_path / "out", Preparing(MAKING, teacher=name)))
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_network_comes_nearer_to_its_teacher():
+    told = recipe(losses={"pixel_weight": 0.0, "distillation_weight": 1.0}, schedule={"rate": 1e-2})
+    trainer = Trainer(told, Machine(device="cpu"))
+    arrays = Squares()[0]
+    lq, large = (torch.as_tensor(arrays[name])[None] for name in ("lq", "gt"))
+    batch = {"lq": lq, "target": large, "teacher": 1 - large}
+    losses = [trainer.step(batch, step).losses for step in range(30)]
+    assert set(losses[0]) == {"pixel", "distillation", "total"}
+    assert float(losses[-1]["distillation"]) < 0.7 * float(losses[0]["distillation"])
+
+
+def test_without_a_prepared_set_there_is_no_teacher():
+    with pytest.raises(InputError, match=r"losses\.distillation_weight needs .*sakuga prepare --teacher"):
+        samples_of(recipe(losses={"distillation_weight": 1.0}))
