@@ -19,6 +19,9 @@ import av
 import pytest
 
 import sakuga
+from sakuga.models import cache, weights
+from sakuga.models.catalog import CATALOG
+from sakuga.models.spec import ShippedSource
 
 ROOT = Path(__file__).parents[1]
 MODULES = sorted((ROOT / "src").rglob("*.py"))
@@ -121,8 +124,17 @@ def test_wheel_holds_the_package_and_its_licence(tmp_path: Path) -> None:
     rest = {file for file in files - modules if ".dist-info/" not in file}
     assert modules <= files
     parameters = {f"sakuga/metrics/niqe_{name}.npz" for name in ("published", "anime")}
-    assert rest == {"sakuga/py.typed", *parameters}
+    shipped = {f"sakuga/models/shipped/{path.name}" for path in weights.SHIPPED.iterdir()}
+    assert rest == {"sakuga/py.typed", *parameters, *shipped}
     assert {"LICENSE", "NOTICE"} <= {Path(file).name for file in files}
+
+
+def test_shipped_weights_are_those_of_the_catalog_and_small() -> None:
+    sources = [spec.source for spec in CATALOG.values() if isinstance(spec.source, ShippedSource)]
+    promised = {name: sha256 for source in sources for name, sha256 in source.members.items()}
+    assert promised
+    assert {path.name: cache.sha256(path) for path in weights.SHIPPED.iterdir()} == promised
+    assert sum(path.stat().st_size for path in weights.SHIPPED.iterdir()) < 6_000_000
 
 
 def test_sdist_builds_without_samples_and_tests(tmp_path: Path) -> None:

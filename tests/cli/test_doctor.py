@@ -17,7 +17,8 @@ def test_the_true_command(tmp_path):
     assert done.returncode == 0, done.stdout + done.stderr
     assert "Ready to restore." in done.stdout
     assert "--device auto takes" in done.stdout
-    assert "sakuga models get animesr-v2" in done.stdout
+    assert "sakuga models get animesr-v1-paper" in done.stdout
+    assert "sakuga models get animesr-v2" not in done.stdout
     assert not list(tmp_path.iterdir())
 
 

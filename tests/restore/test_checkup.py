@@ -26,11 +26,11 @@ def test_this_machine_is_fit():
     assert list(dict.fromkeys(areas)) == list(checkup.AREAS)
 
 
-def test_a_missing_torch_is_a_problem_with_the_pip_line(monkeypatch):
+def test_a_missing_torch_is_a_note_with_the_pip_line(monkeypatch):
     true = importlib.util.find_spec
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "torch" else true(name))
     state, words, fix = found("package")["torch"]
-    assert (state, "not installed" in words) == ("problem", True)
+    assert (state, "not installed" in words) == ("note", True)
     assert fix == f'Run: {sys.executable} -m pip install "sakuga[torch]"'
 
 
@@ -100,7 +100,7 @@ def test_a_full_disk_is_a_problem(monkeypatch):
 @pytest.fixture
 def spec(tmp_path, monkeypatch):
     path = tmp_path / "weights.pth"
-    spec = replace(catalog.CATALOG[catalog.DEFAULT], source=FileSource(path))
+    spec = replace(catalog.CATALOG["realesr-animevideov3"], source=FileSource(path))
     monkeypatch.setattr(checkup, "CATALOG", {spec.name: spec})
     return spec
 
@@ -122,6 +122,16 @@ def test_damaged_weights_are_a_problem(spec, monkeypatch):
 def test_sound_weights_are_fine(spec):
     spec.source.path.write_bytes(b"whole")
     assert found("weights")[spec.name][0] == "ok"
+
+
+@pytest.mark.parametrize(("content", "word"), [(None, "not here"), (b"half", "damaged")])
+def test_shipped_weights_are_installed_again(content, word, tmp_path, monkeypatch):
+    monkeypatch.setattr(weights, "SHIPPED", tmp_path)
+    if content:
+        (tmp_path / "animesr-v2.onnx").write_bytes(content)
+    state, words, fix = found("weights")["animesr-v2"]
+    assert (state, word in words) == ("problem", True)
+    assert "--force-reinstall 'sakuga'" in fix
 
 
 def test_a_check_that_breaks_stops_no_other(monkeypatch):

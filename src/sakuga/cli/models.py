@@ -11,7 +11,8 @@ from cyclopts import App
 from sakuga.cli import output
 from sakuga.cli.exits import Exit
 from sakuga.errors import UnknownModel
-from sakuga.models.catalog import CATALOG, DEFAULT
+from sakuga.models.catalog import CATALOG
+from sakuga.models.choice import roles
 from sakuga.models.spec import FileSource, ModelSpec, ShippedSource, WebSource, WheelSource
 
 models = App(name="models", help="List, fetch, identify and verify models.", help_format="plaintext")
@@ -23,7 +24,7 @@ def show_all() -> None:
     from sakuga.models import weights
 
     _columns(
-        (spec.name, f"{spec.scale}x", "here" if weights.cached(spec) else "-", spec.licence, spec.note)
+        (spec.name, f"{spec.scale}x", "here" if weights.cached(spec) else "-", spec.licence, _note(spec))
         for spec in CATALOG.values()
     )
 
@@ -41,8 +42,8 @@ def info(name: str, /) -> None:
 
     spec = _spec(name)
     facts = {
-        "name": f"{spec.name}, the default" if spec.name == DEFAULT else spec.name,
-        "what for": spec.note,
+        "name": spec.name,
+        "what for": _note(spec),
         "network": spec.network,
         "scale": f"{spec.scale}x",
         "sees": f"{spec.window} frames{' and its memory' * spec.recurrent}"
@@ -51,9 +52,11 @@ def info(name: str, /) -> None:
         "licence": spec.licence,
         "credit": spec.credit,
         "weights": _origin(spec),
+        "parameters": _parameters(spec),
         "here": "yes" if weights.cached(spec) else f"no; `sakuga models get {spec.name}` fetches them",
     }
-    _columns([*facts.items(), *(("file", str(path)) for path in weights.paths(spec).values())])
+    told = [(name, fact) for name, fact in facts.items() if fact]
+    _columns([*told, *(("file", str(path)) for path in weights.paths(spec).values())])
 
 
 @models.command
@@ -108,13 +111,12 @@ def verify(*names: str) -> Exit:
     Parameters
     ----------
     names
-        As `sakuga models list` shows them; without any, all that are here.
+        As `sakuga models list` shows them; without any, all that are here or should be.
     """
     from sakuga.models import weights
 
-    specs = [_spec(name) for name in names] or [it for it in CATALOG.values() if weights.cached(it)]
-    if not specs:
-        output.say("No weights are here yet; `sakuga models get NAME` fetches them.")
+    wanted = (it for it in CATALOG.values() if isinstance(it.source, ShippedSource) or weights.cached(it))
+    specs = [_spec(name) for name in names] or [*wanted]
     checked = [(spec.name, check) for spec in specs for check in weights.verify(spec)]
     _columns((check.state, name, str(check.path)) for name, check in checked)
     return Exit.OK if all(check.state == "sound" for _, check in checked) else Exit.FAILED
@@ -128,14 +130,28 @@ def _spec(name: str) -> ModelSpec:
     raise UnknownModel(f"There is no model called {name}; {hint}")
 
 
+def _note(spec: ModelSpec) -> str:
+    taken = ", ".join(roles(spec.name))
+    return f"{spec.note} ({taken})" if taken else spec.note
+
+
+def _parameters(spec: ModelSpec) -> str:
+    """Empty where PyTorch or a download would be needed to know."""
+    from sakuga.models import identify, weights
+
+    shipped = isinstance(spec.source, ShippedSource) and weights.cached(spec)
+    return f"{identify.numbers([*weights.paths(spec).values()][-1]):,}" if shipped else ""
+
+
 def _origin(spec: ModelSpec) -> str:
     match spec.source:
         case WheelSource(package, _):
             return f"the package {package} on your pip index"
         case WebSource(url, _):
             return url
-        case ShippedSource():
-            return "installed with sakuga"
+        case ShippedSource(_, origin):
+            rounded = f"; rounded to 16 bits from the package {origin.package}" if origin else ""
+            return f"installed with sakuga{rounded}"
         case FileSource(path, _):
             return str(path)
 

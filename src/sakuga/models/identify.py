@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from math import prod
 from pathlib import Path
 from typing import Any, cast
 
-from safetensors import safe_open
+from safetensors import SafetensorError, safe_open
 
 from sakuga.errors import InputError, ModelError, WeightsError
 from sakuga.models import cache, graphs
 from sakuga.models.catalog import CATALOG
 from sakuga.models.load import has_torch, load, own_spec
-from sakuga.models.spec import ModelSpec
+from sakuga.models.spec import ModelSpec, ShippedSource
 from sakuga.models.weights import paths, promised
 
 
@@ -29,7 +30,7 @@ class Identity:
     channels: tuple[int, int] | None
     """Of the picture that goes in and of the one that comes out."""
     name: str | None
-    """Of the model in the catalog that has exactly this file."""
+    """Of the model in the catalog that has exactly this file, or whose weights were rounded from it."""
     licence: str | None
     usage: str
     """A command that uses it, or a sentence that says why there is none."""
@@ -66,11 +67,18 @@ def identify(path: Path) -> Identity:
 
 
 def _named(sha256: str) -> ModelSpec | None:
-    """The model of the catalog that has a file with this hash."""
+    """The model of the catalog that has a file with this hash, or was rounded from it."""
     for spec in CATALOG.values():
-        if any(promised(spec.source, name, path) == sha256 for name, path in paths(spec).items()):
-            return spec
+        for each in _origins(spec):
+            if any(promised(each.source, name, path) == sha256 for name, path in paths(each).items()):
+                return spec
     return None
+
+
+def _origins(spec: ModelSpec) -> Iterator[ModelSpec]:
+    yield spec
+    if isinstance(spec.source, ShippedSource) and spec.source.origin:
+        yield replace(spec, source=spec.source.origin)
 
 
 def _look(path: Path) -> tuple[ModelSpec, int]:
@@ -89,10 +97,21 @@ def _look(path: Path) -> tuple[ModelSpec, int]:
     return model.spec, sum(parameter.numel() for parameter in model.module.parameters())
 
 
+def numbers(path: Path) -> int:
+    """How many numbers a .safetensors file holds, as its header tells. Raises WeightsError."""
+    return sum(map(prod, _shapes(path).values()))
+
+
+def _shapes(path: Path) -> dict[str, tuple[int, ...]]:
+    try:
+        with cast("Any", safe_open)(path, framework="np") as file:
+            return {name: tuple(file.get_slice(name).get_shape()) for name in file.keys()}  # noqa: SIM118
+    except (SafetensorError, OSError) as error:
+        raise WeightsError(f"{path} could not be read as .safetensors ({error}); is it whole?") from error
+
+
 def _look_without_torch(path: Path) -> tuple[ModelSpec, int]:
-    with cast("Any", safe_open)(path, framework="np") as file:
-        shapes = {name: tuple(file.get_slice(name).get_shape()) for name in file.keys()}  # noqa: SIM118
-    spec = own_spec(path, shapes)
+    spec = own_spec(path, _shapes(path))
     if spec is None:
         raise ModelError(f'{path} needs PyTorch to be looked into: python -m pip install "sakuga[torch]".')
-    return spec, sum(prod(shape) for shape in shapes.values())
+    return spec, numbers(path)

@@ -41,10 +41,12 @@ class FileSource:
 
 @dataclass(frozen=True, slots=True)
 class ShippedSource:
-    """Weights that are installed with sakuga, in two forms."""
+    """Weights that are installed with sakuga, as 16 bits."""
 
     members: Mapping[str, str]
-    """Name of the .onnx, and of the .safetensors with the same weights -> sha256 (hex)."""
+    """Name of the .onnx, a graph alone, and of the .safetensors with the weights of both -> sha256 (hex)."""
+    origin: WheelSource | None = None
+    """What they were rounded from, where others have published it."""
 
 
 Source = WheelSource | WebSource | FileSource | ShippedSource

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Literal, cast
 
 from sakuga.errors import SakugaError
-from sakuga.models.catalog import CATALOG, DEFAULT
-from sakuga.models.spec import ModelSpec
+from sakuga.models.catalog import CATALOG
+from sakuga.models.spec import ModelSpec, ShippedSource
 
 State = Literal["ok", "note", "problem"]
 Finding = tuple[State, str, str]
@@ -24,7 +24,7 @@ Finding = tuple[State, str, str]
 EXTRA = '{} -m pip install "sakuga[{}]"'
 LACKING = {
     "ray": "not installed; only --cluster needs it",
-    "torch": "not installed; all models but .onnx files need it",
+    "torch": "not installed; all models but those installed with sakuga and .onnx files need it",
 }
 """What is missing without a package of an extra."""
 REINSTALL = "{} -m pip install --force-reinstall {}"
@@ -77,7 +77,7 @@ def _packages() -> Iterator[tuple[str, Finding]]:
 def _package(name: str, needed: str, extra: str | None) -> Finding:
     fix = f"Run: {EXTRA.format(sys.executable, extra)}" if extra else _reinstalled(needed)
     if importlib.util.find_spec(MODULES.get(name, name)) is None:
-        state: State = "problem" if name == "torch" or not extra else "note"
+        state: State = "note" if extra else "problem"
         return state, LACKING.get(name, "not installed"), fix
     try:
         version = metadata.version(name)
@@ -141,7 +141,8 @@ def _weights() -> Iterator[tuple[str, Finding]]:
 def _weight(spec: ModelSpec) -> Finding:
     from sakuga.models import weights
 
-    get = f"Run: sakuga models get {spec.name}"
+    shipped = isinstance(spec.source, ShippedSource)
+    get = _reinstalled("sakuga") if shipped else f"Run: sakuga models get {spec.name}"
     try:
         states = {check.state for check in weights.verify(spec)}
     except SakugaError as error:
@@ -150,13 +151,8 @@ def _weight(spec: ModelSpec) -> Finding:
         return "ok", "here and sound", ""
     if "changed" in states:
         return "problem", "here, but damaged: their sha256 is not the one promised", get
-    needs_pip = spec.name == DEFAULT and importlib.util.find_spec("pip") is None
-    if needs_pip:
-        return (
-            "problem",
-            "not here, and without pip they cannot be fetched",
-            f"Run: {sys.executable} -m ensurepip",
-        )
+    if shipped:
+        return "problem", "not here, though sakuga was installed with them", get
     return "note", "not fetched yet; the first use does it", get
 
 

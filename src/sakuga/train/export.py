@@ -45,21 +45,25 @@ def export(checkpoint: Path, out: Path, *, half: bool = False) -> ModelSpec:
     Raises InputError for a checkpoint or suffix that cannot be, OutputError where the file would not do what
     the network does.
     """
-    write = _WRITERS.get(out.suffix.lower())
+    write = WRITERS.get(out.suffix.lower())
     if write is None:
-        raise InputError(f"{out} should end in {' or '.join(_WRITERS)}.")
+        raise InputError(f"{out} should end in {' or '.join(WRITERS)}.")
     found = state.read(checkpoint)
     if write is _safetensors and found.recipe.model.learns == "adapter":
         # Its network is known by its values, which must not be rounded.
         half, write = False, bound(_adapter, Path(found.recipe.model.start).name)
     network = networks.build(found.recipe.model.without_start())
-    learned = _learned(found.content)
-    network.load_state_dict({name: _rounded(tensor) for name, tensor in learned.items()} if half else learned)
-    freeze(network)
+    fill(network, _learned(found.content), half=half)
     spec = spec_of(found.recipe, out)
     with replacing(out) as partial:
         write(network, spec, partial, half)
     return spec
+
+
+def fill(network: nn.Module, learned: Mapping[str, torch.Tensor], *, half: bool) -> None:
+    """Make `network` ready for use with weights `learned`; half: rounded to 16 bits."""
+    network.load_state_dict({name: _rounded(tensor) for name, tensor in learned.items()} if half else learned)
+    freeze(network)
 
 
 def spec_of(recipe: Recipe, path: Path) -> ModelSpec:
@@ -135,6 +139,9 @@ def _onnx(network: nn.Module, spec: ModelSpec, path: Path, half: bool) -> None:
     proto = program.model_proto
     entry = proto.metadata_props.add()
     entry.key, entry.value = metadata.KEY, metadata.spec_to_json(spec)
+    for node in proto.graph.node:
+        # Which lines of whose Python files it came from.
+        del node.metadata_props[:]
     if half:
         _halve(proto)
     saving.save(proto, path)
@@ -187,7 +194,8 @@ def _demand_parity(step: nn.Module, spec: ModelSpec, path: Path) -> None:
                 )
 
 
-_WRITERS: Mapping[str, Callable[[nn.Module, ModelSpec, Path, bool], None]] = {
+WRITERS: Mapping[str, Callable[[nn.Module, ModelSpec, Path, bool], None]] = {
     ".safetensors": _safetensors,
     ".onnx": _onnx,
 }
+"""What writes a network and its spec to a path, by the suffix; True: with weights as 16 bits."""
