@@ -36,7 +36,7 @@ def points(name: str, folder: Path) -> list[tuple[str, int, float]]:
     changes = [f"data.prepared={prepared}", f"schedule.steps={STEPS[name]}", f"run.log_every={EVERY}"]
     train(ROOT / "recipes" / f"{name}-1.toml", out=folder / "trained", set=changes)
     with (folder / "trained" / CURVES).open(encoding="utf-8", newline="") as lines:
-        rows = [row for row in csv.DictReader(lines) if row["name"] == "loss distillation"]
+        rows = [row for row in csv.DictReader(lines) if row["name"] == "loss pixel"]
     return [(name, int(row["step"]), round(float(row["value"]), 5)) for row in rows]
 
 
@@ -51,7 +51,7 @@ def main() -> None:
         with TemporaryDirectory() as folder:
             rows += points(name, Path(folder))
     with given.out.open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file, lineterminator="\n").writerows([("network", "step", "distillation"), *rows])
+        csv.writer(file, lineterminator="\n").writerows([("network", "step", "pixel"), *rows])
 
 
 if __name__ == "__main__":

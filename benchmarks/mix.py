@@ -39,8 +39,7 @@ GOLDEN = 0.6180339887
 """Multiples of it are spread evenly over 0..1, wherever one begins."""
 EVERY, SCALE, CROP = 6, 4, 128
 CHANGES = (
-    "losses.pixel_weight=1.0",
-    "losses.distillation_weight=0.0",
+    "data.target=gt",
     "run.validate_every=100000",
     "run.log_every=100",
 )

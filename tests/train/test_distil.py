@@ -5,18 +5,18 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from learned import Squares, recipe
+from learned import recipe
 from sakuga.errors import InputError, UnknownModel
 from sakuga.media.plain import read_rgb, write_rgb
 from sakuga.models.compact import Compact
 from sakuga.models.metadata import spec_to_json
 from sakuga.models.spec import FileSource, ModelSpec
+from sakuga.train.feed import Feed, order_of
 from sakuga.train.machine import Machine
 from sakuga.train.pairs import Making, Prepared
 from sakuga.train.prepare import prepare
 from sakuga.train.run import samples_of
 from sakuga.train.tiles import Preparing
-from sakuga.train.trainer import Trainer
 from trained import drawing
 
 MAKING = Making(crop=64, seed=3)
@@ -82,17 +82,16 @@ def test_a_teacher_restores(name, error, sentence, stills, tmp_path, monkeypatch
     assert not (tmp_path / "out").exists()
 
 
-def test_the_network_comes_nearer_to_its_teacher():
-    told = recipe(losses={"pixel_weight": 0.0, "distillation_weight": 1.0}, schedule={"rate": 1e-2})
-    trainer = Trainer(told, Machine(device="cpu"))
-    arrays = Squares()[0]
-    lq, large = (torch.as_tensor(arrays[name])[None] for name in ("lq", "gt"))
-    batch = {"lq": lq, "target": large, "teacher": 1 - large}
-    losses = [trainer.step(batch, step).losses for step in range(30)]
-    assert set(losses[0]) == {"pixel", "distillation", "total"}
-    assert float(losses[-1]["distillation"]) < 0.7 * float(losses[0]["distillation"])
+def test_results_are_compared_with_the_teachers(stills, teacher, tmp_path):
+    list(prepare(stills, tmp_path / "out", Preparing(MAKING, teacher=teacher)))
+    told = recipe(data={"prepared": str(tmp_path / "out"), "target": "teacher"})
+    samples, machine = samples_of(told), Machine(device="cpu")
+    order = order_of(told, samples, machine, 0)
+    batch = next(Feed(samples, order, told.data, machine.device))
+    wanted = torch.as_tensor(np.stack([samples[number]["teacher"] for number in next(iter(order))]))
+    assert torch.equal(batch["target"], wanted)
 
 
 def test_without_a_prepared_set_there_is_no_teacher():
-    with pytest.raises(InputError, match=r"losses\.distillation_weight needs .*sakuga prepare --teacher"):
-        samples_of(recipe(losses={"distillation_weight": 1.0}))
+    with pytest.raises(InputError, match=r"data\.target is teacher, which needs .*sakuga prepare --teacher"):
+        samples_of(recipe(data={"target": "teacher"}))

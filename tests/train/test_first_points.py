@@ -14,9 +14,7 @@ NEAR = 0.02
 
 def points(path):
     with path.open(encoding="utf-8", newline="") as file:
-        return {
-            (row["network"], int(row["step"])): float(row["distillation"]) for row in csv.DictReader(file)
-        }
+        return {(row["network"], int(row["step"])): float(row["pixel"]) for row in csv.DictReader(file)}
 
 
 def test_the_recorded_curve_begins_so(tmp_path):

@@ -28,7 +28,7 @@ CLIPS = {"kind": "clips", "target": "gt"}
             "compact",
             {"target": "sharpened"},
             {},
-            "data.target is sharpened; with pictures it is gt or pseudo_gt",
+            "data.target is sharpened; with pictures it is gt or pseudo_gt or teacher",
         ),
         ("compact", {"operators": ("x",)}, {}, "data.operators are for clips"),
         ("animesr", CLIPS | {"prepared": "x"}, {}, "data.prepared and data.crops are for pictures"),

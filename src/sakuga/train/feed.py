@@ -68,11 +68,10 @@ class Feed:
         return {name: tensor.to(self._device, non_blocking=True) for name, tensor in wanted.items()}
 
     def _wanted(self, batch: Mapping[str, Tensor]) -> Mapping[str, Tensor]:
-        taught = {"teacher": batch["teacher"]} if "teacher" in batch else {}
-        return {"lq": batch["lq"], "target": self._target(batch), "real": batch[self._data.real], **taught}
+        return {"lq": batch["lq"], "target": self._target(batch), "real": batch[self._data.real]}
 
     def _target(self, batch: Mapping[str, Tensor]) -> Tensor:
-        return batch["gt" if self._data.target == "gt" else "pseudo_gt"]
+        return batch[self._data.target if self._data.target in ("gt", "teacher") else "pseudo_gt"]
 
 
 def order_of(recipe: Recipe, samples: Samples, machine: Machine, step: int) -> Order:

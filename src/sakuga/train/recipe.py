@@ -69,8 +69,9 @@ class Data:
     """The degradation, by its name."""
     operators: tuple[str, ...] = ()
     """Files of learnable operators; each sample draws one of them for its whole clip."""
-    target: Literal["pseudo_gt", "gt", "sharpened"] = "pseudo_gt"
-    """What results are compared with: pseudo-GT, GT, or GT sharpened as AnimeSR's first step does."""
+    target: Literal["pseudo_gt", "gt", "sharpened", "teacher"] = "pseudo_gt"
+    """What results are compared with: pseudo-GT, GT, GT sharpened as AnimeSR's first step does, or what
+    another network made of LQ (`sakuga prepare --teacher`)."""
     real: Literal["gt", "pseudo_gt"] = "gt"
     """What a critic takes for real."""
     crop: Count = 256
@@ -93,9 +94,6 @@ class Losses:
 
     pixel: Literal["l1", "charbonnier", "l2", "l1+l2"] = "l1"
     pixel_weight: Weight = 1.0
-    distillation_weight: Weight = 0.0
-    """Of the pixels' distance to what another network made, with a set that has it (`sakuga prepare
-    --teacher`)."""
     perceptual: Mapping[str, Weight] = field(default_factory=dict[str, Weight])
     """Name in models.features.FEATURES -> weight; two of them make the twin loss."""
     detached: tuple[str, ...] = ()

@@ -97,10 +97,10 @@ def _kind(recipe: Recipe) -> Kind:
         raise InputError(
             f"losses.critic is {recipe.losses.critic or 'none'}; with {data.kind} it is {choices}."
         )
-    if recipe.losses.distillation_weight and (data.kind != "pictures" or not data.prepared):
+    if data.target == "teacher" and not data.prepared:
         raise InputError(
-            "losses.distillation_weight needs pictures that were prepared with a teacher: --set"
-            " data.prepared=FOLDER, as `sakuga prepare --teacher MODEL` makes it."
+            "data.target is teacher, which needs a set that has one: --set data.prepared=FOLDER, as"
+            " `sakuga prepare --teacher MODEL` makes it."
         )
     return kind
 
@@ -122,7 +122,7 @@ def _pictures(recipe: Recipe) -> Samples:
     if data.operators:
         raise InputError("data.operators are for clips; data.kind is pictures.")
     if data.prepared:
-        return Prepared.of(Path(data.prepared), recipe.run.seed, taught=recipe.losses.distillation_weight > 0)
+        return Prepared.of(Path(data.prepared), recipe.run.seed, taught=data.target == "teacher")
     making = Making(
         preset=data.preset,
         scale=recipe.model.scale,
@@ -230,7 +230,9 @@ def _manifest(recipe: Recipe, otherwise: str = "") -> Path:
 
 
 KINDS: Mapping[str, Kind] = {
-    "pictures": Kind(_pictures, _pictures_held, ("compact", "dat", "grl", "rrdb"), ("gt", "pseudo_gt")),
+    "pictures": Kind(
+        _pictures, _pictures_held, ("compact", "dat", "grl", "rrdb"), ("gt", "pseudo_gt", "teacher")
+    ),
     "clips": Kind(_clips, _clips_held, ("animesr",), ("gt", "sharpened")),
     "frames": Kind(_frames, _frames_held, ("lbo",), ("gt",)),
     "scenes": Kind(_scenes, _scenes_held, ("translator",), ("gt", "pseudo_gt"), ("scene",)),

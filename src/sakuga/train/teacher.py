@@ -9,8 +9,8 @@ from typing import Any, Protocol
 from torch import Tensor, nn
 
 Batch = Mapping[str, Tensor]
-"""`lq`, `target` and, where they are asked for, `real` and `teacher`: (b, 3, h, w) or (b, n, 3, h, w), RGB in
-[0, 1]; or those of `scenes`."""
+"""`lq`, `target` and, where there is a critic, `real`: (b, 3, h, w) or (b, n, 3, h, w), RGB in [0, 1]; or
+those of `scenes`."""
 
 
 @dataclass(frozen=True, slots=True)

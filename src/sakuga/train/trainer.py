@@ -82,19 +82,17 @@ class Trainer:
         self.optimiser.zero_grad(set_to_none=True)
         with self._machine.autocast():
             result = self.network(batch["lq"])
-            losses = self._losses(result, batch)
+            losses = self._losses(result, batch["target"])
         self._machine.backward(losses["total"])
         if self._recipe.schedule.clip:
             self._machine.clip(self.network, self._recipe.schedule.clip)
         self.optimiser.step()
         return losses, result
 
-    def _losses(self, result: Tensor, batch: Batch) -> dict[str, Tensor]:
+    def _losses(self, result: Tensor, target: Tensor) -> dict[str, Tensor]:
         """Each term as it counts in the sum, and the sum as `total`."""
-        told, target = self._recipe.losses, batch["target"]
+        told = self._recipe.losses
         losses = {"pixel": told.pixel_weight * self._pixel(result, target)}
-        if told.distillation_weight:
-            losses["distillation"] = told.distillation_weight * self._pixel(result, batch["teacher"])
         for name, view in self._views.items():
             losses[name] = told.perceptual[name] * view(result, target)
         if self.critic is not None:
