@@ -4,6 +4,11 @@
 
 Both sides take uint8 frames and give uint8 frames; each figure is the median of several runs, taken in turn.
 The fidelity is that of 16-bit results, so that rounding to 8 bits does not hide the difference.
+
+    python benchmarks/engine.py --rates lite-2x [--data ../shared/data]
+
+tells instead how many frames of 640x480 a second the engine restores as `sakuga restore` runs it, colour lock
+and all, without reuse and with it, on encoded clips of limited animation (benchmarks/held.py).
 """
 
 from __future__ import annotations
@@ -13,10 +18,12 @@ import statistics
 import time
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import torch
 
+from held import LENGTH, encoded, frames, stage
 from sakuga.engine.engine import open_engine
 from sakuga.engine.precision import psnr
 from sakuga.errors import WeightsError
@@ -30,6 +37,9 @@ MODELS = ("animesr-v2", "apisr-grl-4x", "realesrgan-anime-6b", "realesr-animevid
 SIZES = {"apisr-grl-4x": (240, 320), "realesrgan-anime-6b": (240, 320)}
 """Heavier networks are timed on smaller frames, or a run would take minutes."""
 FRAMES = 3
+CONTENTS = ("hold", "threes", "twos", "film", "motion")
+HELD, KBPS = 36, 500
+"""Frames of a clip that has no length of its own, and its rate."""
 
 
 class Eager:
@@ -117,6 +127,20 @@ def row(name: str, size: tuple[int, int], runs: int, device: str, source: Path) 
     return lines
 
 
+def rates(name: str, content: str, data: Path, runs: int) -> str:
+    """Frames a second of one clip, every mode in turn."""
+    with TemporaryDirectory() as folder:
+        path = encoded(
+            frames(stage(data), content, LENGTH.get(content, HELD)), Path(folder) / "clip.mkv", KBPS
+        )
+        with open_video(path) as video:
+            clip = [frame.pixels for frame in video.frames()]
+    engines = [open_engine(load(name), reuse=mode) for mode in ("off", "near")]
+    tasks = [lambda e=e: [None for _ in e.clip(clip)] for e in engines]
+    off, near = (len(clip) / seconds for seconds in median(runs, *tasks))
+    return f"| {name} | {content} | {off:.1f} | {near:.1f} | {engines[0].report.precision} |"
+
+
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     arguments.add_argument("--models", default=",".join(MODELS))
@@ -126,7 +150,14 @@ def main() -> None:
     arguments.add_argument("--runs", type=int, default=5)
     arguments.add_argument("--device", default="auto")
     arguments.add_argument("--clip", type=Path, default=next(Path("samples").glob("*.mkv"), None))
+    arguments.add_argument("--rates", metavar="MODEL")
+    arguments.add_argument("--data", type=Path, default=Path("../shared/data"))
     given = arguments.parse_args()
+    if given.rates:
+        print("| network | content | off, frames/s | near, frames/s | precision |\n|---|---|---|---|---|")
+        for content in CONTENTS:
+            print(rates(given.rates, content, given.data, given.runs), flush=True)
+        return
     print("| network | frame | engine | s / frame | speed | against eager fp32 |\n|---|---|---|---|---|---|")
     for name in given.models.split(","):
         size = tuple(map(int, given.size.split("x"))) if given.size else SIZES.get(name, (480, 640))

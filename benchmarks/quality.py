@@ -35,6 +35,7 @@ from quality_pairs import STRENGTHS, Pair, pairs
 from sakuga.evaluate.figure import drawn
 from sakuga.evaluate.lettering import letters
 from sakuga.media.plain import Rgb, read_rgb, write_rgb
+from sakuga.metrics.stlpips import st_lpips_of_all
 from sakuga.metrics.table import METRICS
 
 TIMED = (320, 180)
@@ -73,15 +74,14 @@ class Results:
             write_rgb(path, self._network.restore(read_rgb(pair.lq)))
         return path
 
-    def values(self, pair: Pair) -> Mapping[str, float]:
-        """Measure -> value, NaN for none."""
-        values = self._known.get(pair.name, {})
-        if missing := [name for name in MEASURES if name not in values]:
-            values = {**values, **measured(read_rgb(self.picture(pair)), pair, missing)}
-            with self._file.open("a", encoding="utf-8") as file:
-                file.write(json.dumps({"pair": pair.name, "values": values}) + "\n")
-            self._known[pair.name] = values
-        return values
+    def values(self, pair: Pair) -> Mapping[str, float] | None:
+        """Measure -> value, NaN for none; None where it was not measured yet."""
+        return self._known.get(pair.name)
+
+    def keep(self, pair: Pair, values: Mapping[str, float]) -> None:
+        with self._file.open("a", encoding="utf-8") as file:
+            file.write(json.dumps({"pair": pair.name, "values": values}) + "\n")
+        self._known[pair.name] = values
 
 
 def known(file: Path) -> dict[str, Mapping[str, float]]:
@@ -96,11 +96,24 @@ def known(file: Path) -> dict[str, Mapping[str, float]]:
     return values
 
 
-def measured(result: Rgb, pair: Pair, names: Sequence[str]) -> dict[str, float]:
-    """Against the original, colours too: what the source has wrong is to be repaired."""
-    gt = read_rgb(pair.gt)
-    given = {name: () if METRICS[name].needs == "nothing" else (gt,) for name in names}
-    return {name: METRICS[name].measure(result, *given[name]) for name in names}
+def measured(results: Sequence[Results], pair: Pair) -> None:
+    """All that was not measured yet, against the original, colours too: what the source has wrong is to be
+    repaired."""
+    new = [each for each in results if each.values(pair) is None]
+    if not new:
+        return
+    gt, pictures = read_rgb(pair.gt), [read_rgb(each.picture(pair)) for each in new]
+    columns = {name: _column(name, pictures, gt) for name in MEASURES}
+    for number, each in enumerate(new):
+        each.keep(pair, {name: column[number] for name, column in columns.items()})
+
+
+def _column(name: str, pictures: Sequence[Rgb], gt: Rgb) -> list[float]:
+    if name == "st-lpips":
+        return st_lpips_of_all(pictures, gt)
+    metric = METRICS[name]
+    given = () if metric.needs == "nothing" else (gt,)
+    return [metric.measure(picture, *given) for picture in pictures]
 
 
 def timed(networks: Sequence[Network], source: Rgb, rounds: int) -> Times:
@@ -136,12 +149,10 @@ def run(options: Options) -> Outcome:
     found = pairs(drawings, options.split, options.pictures, options.strengths, options.out / options.split)
     networks = list(opened(options.ours, options.networks, notes))
     results = {each.name: Results(each, options.out / options.split / "results") for each in networks}
-    values: dict[str, dict[str, Mapping[str, float]]] = {}
-    for number, (name, mine) in enumerate(results.items(), 1):
-        began = time.monotonic()
-        values[name] = {pair.name: mine.values(pair) for pair in found}
-        told = f"[{number}/{len(results)}] {name}: {len(found)} pairs, {time.monotonic() - began:.0f} s"
-        print(told, file=sys.stderr, flush=True)
+    for number, pair in enumerate(found, 1):
+        measured(list(results.values()), pair)
+        print(f"[{number}/{len(found)}] {pair.name}", file=sys.stderr, flush=True)
+    values = {name: {pair.name: mine.values(pair) or {} for pair in found} for name, mine in results.items()}
     source = np.asarray(cv2.resize(read_rgb(found[0].gt), TIMED, interpolation=cv2.INTER_AREA), np.uint8)
     times = timed(networks, source, options.rounds) if options.rounds else {}
     sheets(results, found, options.sheets, options.out)

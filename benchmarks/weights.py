@@ -2,8 +2,9 @@
 
     OMP_NUM_THREADS=1 python benchmarks/weights.py lite-4x [../shared/data] [--out FOLDER] [--workers 2]
 
-All drawings of the train split, and stills that `sakuga compose` makes of them, are cut into patches of 128
-pixels with what Real-ESRGAN's anime network makes of their LQ (`sakuga prepare --teacher`, preset mixed, 4x).
+All drawings of the train split under CC0, CC-BY or MIT, and stills that `sakuga compose` makes of them, are
+cut into patches of 128 pixels with what Real-ESRGAN's anime network makes of their LQ (`sakuga prepare
+--teacher`, preset mixed, 4x).
 recipes/MODEL-1.toml learns to draw that, and recipes/MODEL-2.toml goes on with the twin perceptual loss and
 critics; every fourth drawing of val is looked at on the way. FOLDER/MODEL.safetensors comes out. lite-2x
 learns from the same LQ, with targets at half their size. The same command goes on where it was; all networks
@@ -13,6 +14,7 @@ share their data.
 from __future__ import annotations
 
 import argparse
+import csv
 from pathlib import Path
 
 import cv2
@@ -30,21 +32,38 @@ SCALES = {"lite-2x": 2, "lite-4x": 4, "cel-4x": 4}
 MADE = 4
 """The scale that data is made at."""
 TEACHER = "realesrgan-anime-6b"
-COMPOSED, CROP = 78, 128
+LICENCES = ("CC0-1.0", "CC-BY-4.0", "MIT")
+"""Of drawings that weights may be learned from."""
+MANIFEST = "manifest.csv"
+COMPOSED, CROP = 40, 128
 LOOKED_AT = 4
 """Of so many drawings of val, one is looked at while a network learns."""
 
 
 def gathered(data: Path, out: Path, scale: int, workers: int) -> Path:
     """The folder prepared for a scale."""
-    linked(data, out, LOOKED_AT)
-    compose(data, out=out / "composed", count=COMPOSED, workers=workers)
+    allowed(data, out / "drawings")
+    linked(out / "drawings", out, LOOKED_AT)
+    compose(out / "drawings", out=out / "composed", count=COMPOSED, workers=workers)
     for still in (out / "composed" / "shots").iterdir():
         _link(out / "train" / f"composed__{still.name}", still)
     prepared = out / "prepared"
     how = {"preset": "mixed", "scale": MADE, "crop": CROP, "teacher": TEACHER, "workers": workers}
     prepare(out / "train", out=prepared, **how)
     return prepared if scale == MADE else shrunk(prepared, out / f"prepared-{scale}x", MADE // scale)
+
+
+def allowed(data: Path, out: Path) -> None:
+    """Links to all drawings whose licence lets them be learned from, and their manifest."""
+    with (data / MANIFEST).open(encoding="utf-8", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["licence"] in LICENCES]
+    for row in rows:
+        (out / row["file"]).parent.mkdir(parents=True, exist_ok=True)
+        _link(out / row["file"], data / row["file"])
+    with (out / MANIFEST).open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
 
 
 def shrunk(prepared: Path, out: Path, by: int) -> Path:

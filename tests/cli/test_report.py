@@ -30,7 +30,9 @@ from sakuga.media.sources import Problem
 SOURCE = Path("in/[1080p] 映画 :smile: {x}.mkv")
 TASK = Task(SOURCE, Path("out/映画.mkv"), "video")
 PLAN = Plan((TASK,), (TASK,), (Problem(Path("no.png"), "no.png does not exist."),), 2)
-DONE = Result(SOURCE, TASK.destination, "done", warnings=("A font is lost.",), frames=9, seconds=61.5)
+DONE = Result(
+    SOURCE, TASK.destination, "done", warnings=("A font is lost.",), frames=9, seconds=61.5, model="lite"
+)
 FAILED = Result(Path("no.png"), None, "failed", "no.png does not exist.", error=ValueError("x"))
 SKIPPED = Result(SOURCE, TASK.destination, "skipped", "It is there already.")
 EVENTS: list[Event] = [
@@ -73,7 +75,7 @@ def test_json_is_one_object_per_line_and_loses_nothing(capsys):
     count = {"done": 4, "total": 9, "unit": "frames", "bottleneck": "network", "kept": 0}
     assert lines[7]["count"] == count
     assert lines[7]["per_second"] == 2.5
-    assert lines[9]["warnings"] == ["A font is lost."]
+    assert (lines[9]["warnings"], lines[9]["model"]) == (["A font is lost."], "lite")
     assert [result["state"] for result in lines[-1]["results"]] == ["failed", "skipped", "done"]
 
 
@@ -91,7 +93,7 @@ def test_lines_name_files_rates_stages_and_failures(capsys):
     assert "bf16 is exact enough." in err
     assert "A font is lost." in err
     assert "The disk is small." in err
-    assert out.splitlines() == ["1 done, 1 skipped, 1 failed.", "  failed: no.png does not exist."]
+    assert out.splitlines() == ["1 done by lite, 1 skipped, 1 failed.", "  failed: no.png does not exist."]
 
 
 def test_progress_lines_are_few(capsys):
@@ -141,6 +143,13 @@ def test_an_interrupt_says_what_is_done(kind, capsys):
 def test_json_is_asked_for_and_a_log_gets_lines(capsys):
     assert isinstance(reporter(json=True), JsonReport)
     assert type(reporter(json=False)) is LineReport
+
+
+def test_the_summary_names_every_network():
+    others = [Result(SOURCE, TASK.destination, "done", model=name) for name in ("cel", "lite", "")]
+    (line, _) = words.summary(Finished((FAILED, SKIPPED, DONE, *others)))
+    assert line == "2 done by lite, 1 done by cel, 1 done, 1 skipped, 1 failed."
+    assert next(words.summary(Finished((SKIPPED,)))) == "0 done, 1 skipped, 0 failed."
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import time
@@ -13,10 +14,12 @@ import pytest
 from PIL import Image
 
 import clips
+from choices import APART, fill
 from command import SAKUGA, sakuga, sentence, started
 from fields import fielded, telecined
 from film import film, packets, pictures, streams, timeline
 from onnx_models import nearest
+from sakuga.cli import app
 from sakuga.media.picture import open_picture
 
 
@@ -53,7 +56,7 @@ def test_a_folder_of_all_kinds(tmp_path, model):
     (root / "readme.txt").write_text("hello")
     done = sakuga("restore", root, "--model", model, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
-    assert done.stdout == "3 done, 0 skipped, 0 failed.\n"
+    assert done.stdout == "3 done by nearest 二, 0 skipped, 0 failed.\n"
     out = tmp_path / "restored"
     assert names(out) == ["a.png", "c.mkv", "深い/b 1.webp"]
     with open_picture(out / "a.png") as file:
@@ -80,7 +83,7 @@ def test_bad_files_are_named_and_stop_no_other(tmp_path, model):
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
     first, *lines = done.stdout.splitlines()
-    assert first == "1 done, 0 skipped, 6 failed."
+    assert first == "1 done by nearest 二, 0 skipped, 6 failed."
     for name in ("cut.png", "cut.mp4", "text.mp4", "empty.jpg", "gone.png", "none.png"):
         (line,) = [line for line in lines if name in line]
         assert line.startswith("  failed: ")
@@ -95,7 +98,7 @@ def test_json_is_all_of_stdout(tmp_path, model):
     assert [event["event"] for event in events if event["event"] != "progress"] == [
         *("plan", "failed", "engine", "start", "done", "summary")
     ]
-    assert events[-2]["frames"] == 6
+    assert (events[-2]["frames"], events[-2]["model"]) == (6, model.stem)
     assert done.stderr == ""
     assert done.returncode == 1
 
@@ -123,6 +126,35 @@ def test_what_cannot_be_done_is_a_sentence(tmp_path, model, arguments, words):
     assert "Traceback" not in done.stderr
     assert words in done.stderr
     assert names(tmp_path) == before
+
+
+def test_without_a_name_each_result_tells_its_network(tmp_path, monkeypatch, capsys):
+    fill(monkeypatch, [nearest(tmp_path / f"{name}.onnx") for name in APART])
+    film(tmp_path / "b.mkv", pictures(4, 32, 24))
+    picture(tmp_path / "a.png")
+    monkeypatch.chdir(tmp_path)
+    told = []
+    for more in ((), ("--fast",), ("--fast", "--scale", "2")):
+        assert app.run(["restore", "a.png", "b.mkv", "--json", "--overwrite", *more]) == 0
+        events = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+        *_, summary = events
+        told.append([event["model"] for event in events if event["event"] == "done"])
+        assert [result["model"] for result in summary["results"]] == told[-1]
+        engines = [event["model"] for event in events if event["event"] == "engine"]
+        assert engines == list(dict.fromkeys(told[-1]))
+    assert told == [["still", "moving"], ["fast4", "fast2"], ["fast2", "fast2"]]
+    assert app.run(["restore", "a.png", "b.mkv", "--overwrite"]) == 0
+    out, err = capsys.readouterr()
+    assert out.splitlines()[0] == "1 done by still, 1 done by moving, 0 skipped, 0 failed."
+    assert re.search(r"done: restored/b\.mkv \(moving, \d+\.\d s\)", err)
+
+
+def test_fast_beside_a_model_is_a_sentence(tmp_path):
+    picture(tmp_path / "a.png")
+    done = sakuga("restore", "a.png", "--fast", "--model", "animesr-v2", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "--fast chooses the model itself" in sentence(done)
+    assert names(tmp_path) == ["a.png"]
 
 
 def wait_for(process, event):
@@ -208,7 +240,7 @@ def test_a_terminal_gets_bars(tmp_path, model):
         while chunk := _read(master):
             shown += chunk
         assert process.wait(60) == 0
-        assert process.stdout.read() == "2 done, 0 skipped, 0 failed.\n"
+        assert process.stdout.read() == "2 done by nearest 二, 0 skipped, 0 failed.\n"
     assert "[1080p] a.png" in shown.decode()
     assert b"\x1b[?25h" in shown
 

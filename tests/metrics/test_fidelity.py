@@ -11,7 +11,7 @@ from sakuga.media.plain import read_rgb
 from sakuga.metrics import stlpips
 from sakuga.metrics.psnr import psnr
 from sakuga.metrics.ssim import ssim
-from sakuga.metrics.stlpips import st_lpips
+from sakuga.metrics.stlpips import st_lpips, st_lpips_of_all
 
 PICTURE = read_rgb(Path(__file__).parents[2] / "samples" / "broadcast.png")
 CROP = PICTURE[100:228, 100:229]
@@ -50,6 +50,14 @@ def test_psnr_and_ssim_are_those_of_basicsr(case):
 @pytest.mark.parametrize("name", FROM_STLPIPS)
 def test_st_lpips_is_that_of_its_package(name):
     assert st_lpips(*PAIRS[name]) == pytest.approx(FROM_STLPIPS[name], abs=1e-6)
+
+
+def test_st_lpips_of_several_is_that_of_each():
+    (one, reference), *_ = PAIRS.values()
+    several = [one, reference, 255 - one]
+    assert st_lpips_of_all(several, reference) == pytest.approx(
+        [st_lpips(each, reference) for each in several], abs=1e-6
+    )
 
 
 def test_st_lpips_down_to_its_smallest_picture():

@@ -10,7 +10,7 @@ from torch.nn import functional as F
 
 import stand_ins
 from contract_models import ModelContract, Step, pictures
-from sakuga.models.catalog import CATALOG, DEFAULT
+from sakuga.models.catalog import CATALOG
 from sakuga.models.load import load
 from sakuga.models.spec import ShippedSource, WebSource, WheelSource
 
@@ -97,10 +97,6 @@ def test_halo_is_enough_and_not_for_nothing(get, name):
     whole = result(192 - core)
     assert (result(halo) - whole).abs().max() < 1
     assert (result(halo // 2) - whole).abs().max() > 1
-
-
-def test_default_is_in_the_table():
-    assert DEFAULT in CATALOG
 
 
 @pytest.mark.parametrize("name", CATALOG)

@@ -100,7 +100,7 @@ def test_a_full_disk_is_a_problem(monkeypatch):
 @pytest.fixture
 def spec(tmp_path, monkeypatch):
     path = tmp_path / "weights.pth"
-    spec = replace(catalog.CATALOG[catalog.DEFAULT], source=FileSource(path))
+    spec = replace(catalog.CATALOG["realesr-animevideov3"], source=FileSource(path))
     monkeypatch.setattr(checkup, "CATALOG", {spec.name: spec})
     return spec
 

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 import clips
+from choices import fill
 from fakes import LookingAheadEngine
 from fields import fielded, telecined
 from film import film
@@ -98,6 +99,20 @@ def alone(source, result, on_note=lambda _: None, **treatment):
     ways = Treatment(**(PLAIN | treatment))
     restore_video(Remembering(2), source, result, FAST, treatment=ways, on_note=on_note)
     return result.read_bytes()
+
+
+def test_nodes_are_told_the_network_of_videos_by_name(monkeypatch):
+    fill(monkeypatch)
+    asked = []
+
+    def opened(settings):
+        asked.append((settings.model, settings.fast))
+        return Remembering(2)
+
+    monkeypatch.setattr(node, "open_engine", opened)
+    for more in ({}, {"fast": True}, {"fast": True, "scale": 4}, {"model": "mine"}):
+        Farm(Here(), RestoreSettings(cluster="local", **more))
+    assert asked == [("moving", False), ("fast2", False), ("fast4", False), ("mine", False)]
 
 
 @pytest.mark.parametrize("cluster", [Here, Backwards])

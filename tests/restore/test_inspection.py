@@ -11,13 +11,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from drawn import drawing, enlarged, jpeg
+from choices import fill
+from drawn import drawing, enlarged
 from fakes import NearestEngine
 from film import film
 from sakuga.errors import InputError
 from sakuga.media.codecs import Encoding
-from sakuga.restore.advice import advise
-from sakuga.restore.estimate import estimate
+from sakuga.restore.advice import advise, hastened
+from sakuga.restore.estimate import Estimate, estimate
 from sakuga.restore.inspection import inspect
 
 
@@ -66,12 +67,31 @@ def test_an_enlarged_picture_is_found_and_not_enlarged_for_nothing(tmp_path):
     assert advise(inspect(picture(tmp_path / "b.png", drawing())).found).scale == 4
 
 
-def test_the_model_follows_the_damage(tmp_path):
-    clean = inspect(picture(tmp_path / "clean.png", drawing())).found
-    damaged = inspect(picture(tmp_path / "damaged.png", jpeg(drawing(), 20))).found
-    assert advise(clean).model == "realesrgan-anime-6b"
-    assert advise(damaged).model == "animesr-v2"
-    assert advise(clean, "realesr-animevideov3").model == "realesr-animevideov3"
+def test_the_model_is_that_of_the_kind_and_only_another_is_named(look, tmp_path, monkeypatch):
+    fill(monkeypatch)
+    still = inspect(picture(tmp_path / "still.png", drawing())).found
+    first = Image.fromarray(drawing())
+    others = [Image.fromarray(drawing(seed=seed)) for seed in (1, 2)]
+    for name in ("moving.gif", "pages.tif"):
+        first.save(tmp_path / name, save_all=True, append_images=others)
+    moving, pages = (inspect(tmp_path / name).found for name in ("moving.gif", "pages.tif"))
+    assert [advise(found).model for found in (still, pages)] == ["still", "still"]
+    assert [advise(found).model for found in (look.found, moving)] == ["moving", "moving"]
+    for found, usual, other in ((still, "still", "moving"), (moving, "moving", "still")):
+        assert "--model" not in advise(found, usual).command
+        assert f"--model {other}" in advise(found, other).command
+
+
+@pytest.mark.parametrize(
+    ("seconds", "model", "told"), [(10, None, False), (9e4, None, True), (9e4, "x", False)]
+)
+def test_fast_is_advised_where_the_work_is_long(look, monkeypatch, seconds, model, told):
+    fill(monkeypatch)
+    advice = advise(look.found, model)
+    hurried = hastened(advice, look.found, Estimate(seconds, None))
+    assert any("--fast" in reason for reason in hurried.reasons) == told
+    assert hurried.command == advice.command
+    assert hastened(advice, look.found, Estimate(None, None)) == advice
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from choices import fill
 from chromium import Browser
 from drawn import blurred, drawing
 from film import film
@@ -46,6 +47,15 @@ def written(clip, models, tmp_path_factory):
     out = tmp_path_factory.mktemp("page") / "preview.html"
     assert preview(clip, models, out, count=3) == 3
     return out
+
+
+def test_without_models_it_is_the_one_that_restore_takes(clip, models, monkeypatch, tmp_path):
+    fill(monkeypatch, (*models, *models))
+    Image.fromarray(drawing(48, 64)).save(tmp_path / "a.png")
+    for source, name in ((tmp_path / "a.png", "nearest2"), (clip, "nearest3")):
+        preview(source, [], tmp_path / "page.html", count=1)
+        page = (tmp_path / "page.html").read_text("utf-8")
+        assert set(re.findall(r"nearest\d", page)) == {name}
 
 
 def test_frames_are_spread_sharp_and_not_black(clip):

@@ -31,7 +31,7 @@ def inspect(
     file
         A picture or a video.
     model
-        The model to reckon with; without it the one that fits what was measured.
+        The model to reckon with; without it the one that `sakuga restore` takes.
     device
         As for `sakuga restore`.
     quick
@@ -39,12 +39,14 @@ def inspect(
     json
         All as one JSON object on stdout.
     """
-    from sakuga.restore.advice import advise
+    from sakuga.restore.advice import advise, hastened
     from sakuga.restore.inspection import inspect
 
     look = inspect(file)
     advice = advise(look.found, model)
     cost, why = (None, "") if quick else _cost(look, advice, device)
+    if cost:
+        advice = hastened(advice, look.found, cost)
     if json:
         output.say(_json(look, advice, cost, why))
         return

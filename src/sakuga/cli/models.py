@@ -11,7 +11,8 @@ from cyclopts import App
 from sakuga.cli import output
 from sakuga.cli.exits import Exit
 from sakuga.errors import UnknownModel
-from sakuga.models.catalog import CATALOG, DEFAULT
+from sakuga.models.catalog import CATALOG
+from sakuga.models.choice import roles
 from sakuga.models.spec import FileSource, ModelSpec, ShippedSource, WebSource, WheelSource
 
 models = App(name="models", help="List, fetch, identify and verify models.", help_format="plaintext")
@@ -23,7 +24,7 @@ def show_all() -> None:
     from sakuga.models import weights
 
     _columns(
-        (spec.name, f"{spec.scale}x", "here" if weights.cached(spec) else "-", spec.licence, spec.note)
+        (spec.name, f"{spec.scale}x", "here" if weights.cached(spec) else "-", spec.licence, _note(spec))
         for spec in CATALOG.values()
     )
 
@@ -41,8 +42,8 @@ def info(name: str, /) -> None:
 
     spec = _spec(name)
     facts = {
-        "name": f"{spec.name}, the default" if spec.name == DEFAULT else spec.name,
-        "what for": spec.note,
+        "name": spec.name,
+        "what for": _note(spec),
         "network": spec.network,
         "scale": f"{spec.scale}x",
         "sees": f"{spec.window} frames{' and its memory' * spec.recurrent}"
@@ -127,6 +128,11 @@ def _spec(name: str) -> ModelSpec:
     near = get_close_matches(name, CATALOG, 1, cutoff=0.5)
     hint = f"did you mean {near[0]}?" if near else "see `sakuga models list`."
     raise UnknownModel(f"There is no model called {name}; {hint}")
+
+
+def _note(spec: ModelSpec) -> str:
+    taken = ", ".join(roles(spec.name))
+    return f"{spec.note} ({taken})" if taken else spec.note
 
 
 def _parameters(spec: ModelSpec) -> str:

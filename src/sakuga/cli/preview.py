@@ -6,7 +6,6 @@ from pathlib import Path
 
 from sakuga.cli import output
 from sakuga.cli.exits import UsageError
-from sakuga.models.catalog import DEFAULT
 
 
 def preview(
@@ -14,7 +13,7 @@ def preview(
     /,
     *,
     frames: int = 6,
-    models: str = DEFAULT,
+    models: str | None = None,
     out: Path = Path("preview.html"),
     device: str = "auto",
 ) -> None:
@@ -27,14 +26,14 @@ def preview(
     frames
         How many frames, spread over the file.
     models
-        Names or files of models, with commas between them.
+        Names or files of models, with commas between them; without it the one that `sakuga restore` takes.
     out
         The page, a single .html file.
     device
         As for `sakuga restore`.
     """
-    names = list(dict.fromkeys(name.strip() for name in models.split(",") if name.strip()))
-    if not names:
+    names = list(dict.fromkeys(name.strip() for name in (models or "").split(",") if name.strip()))
+    if models is not None and not names:
         raise UsageError("--models names no model; give at least one, such as animesr-v2.")
     if not 1 <= frames <= 48:
         raise UsageError(f"--frames {frames}: give a number from 1 to 48.")

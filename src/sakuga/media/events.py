@@ -104,6 +104,8 @@ class Result:
     warnings: tuple[str, ...] = ()
     frames: int = 0
     seconds: float = 0.0
+    model: str = ""
+    """The network that it went through; empty where none was reached."""
     error: BaseException | None = None
     """What was raised, for those who debug; never needed to understand `sentence`."""
 

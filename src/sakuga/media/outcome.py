@@ -9,10 +9,13 @@ from sakuga.media.plan import Task
 from sakuga.media.video import open_video
 
 
-def look(task: Task) -> None:
-    """Raise InputError where the file cannot be opened."""
-    with open_picture(task.source) if task.kind == "picture" else open_video(task.source):
-        pass
+def look(task: Task) -> bool:
+    """Whether the file moves: a video or an animation. Raises InputError where it cannot be opened."""
+    if task.kind == "picture":
+        with open_picture(task.source) as picture:
+            return picture.moving
+    with open_video(task.source):
+        return True
 
 
 def failed(task: Task, error: Exception) -> Result:

@@ -78,6 +78,7 @@ class PictureFile:
         """Frames or pages; 1 for a still."""
         self.loop: int | None = content.plays
         """How often an animation is shown, 0 for ever; None for stills and pages."""
+        self.moving: bool = content.plays is not None and content.count > 1
         self.metadata: Metadata = content.metadata
         self.dtype: Depth = content.depth
         """Of the pixels of every frame (of the first page of a TIFF)."""

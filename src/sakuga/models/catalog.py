@@ -7,7 +7,6 @@ from typing import Any
 
 from sakuga.models.spec import ModelSpec, ShippedSource, Source, WebSource, WheelSource
 
-DEFAULT = "animesr-v2"
 SCENE = "scenimefy"
 """What photos are stylized with."""
 
@@ -58,11 +57,11 @@ CATALOG: Mapping[str, ModelSpec] = {
     spec.name: spec
     for spec in (
         ModelSpec(
-            name=DEFAULT,
+            name="animesr-v2",
             network="animesr",
             scale=4,
             source=_shipped(
-                DEFAULT,
+                "animesr-v2",
                 "fd1924dca529d1744c24f9f706e57243765ee1dbc385a59badeec0ad58239319",
                 "24b79ddffb05d8258fba4d77ffbf3df1d221367ec2776c9802785ec5393348cb",
                 _animesr(

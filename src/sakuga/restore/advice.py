@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sakuga.media.codecs import CodecName
-from sakuga.models.catalog import CATALOG, DEFAULT
+from sakuga.models.catalog import CATALOG
+from sakuga.models.choice import chosen
+from sakuga.restore.estimate import Estimate
 from sakuga.restore.inspection import Inspection
 
 SCALES = (4.0, 3.0, 2.5, 2.0, 1.5, 1.0)
 """Scales that are suggested, the model's own first."""
 FULL = 2160
 """Rows beyond which no video is enlarged."""
-BLOCKY, NOISY = 0.15, 2.0
-"""Blocking and noise above which a picture needs the model that removes damage."""
-PICTURE_MODEL = "realesrgan-anime-6b"
+LONG = 3600.0
+"""Seconds from which on a faster network is worth a thought."""
+FAST = "--fast takes a small network instead, which needs far less time."
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +35,16 @@ class Advice:
 
 def advise(found: Inspection, model: str | None = None) -> Advice:
     """A command for `found`; `model` where the user has chosen one."""
-    chosen = model or _model(found)
-    scale, codec = _scale(found, chosen), _codec(found, _scale(found, chosen))
-    return Advice(chosen, scale, codec, _command(found, chosen, scale, codec), tuple(_reasons(found, scale)))
+    name = model or chosen(moving=found.moving)
+    scale, codec = _scale(found, name), _codec(found, _scale(found, name))
+    return Advice(name, scale, codec, _command(found, name, scale, codec), tuple(_reasons(found, scale)))
 
 
-def _model(found: Inspection) -> str:
-    damaged = found.blocking > BLOCKY or found.noise > NOISY
-    return DEFAULT if found.kind == "video" or damaged or found.frames > 1 else PICTURE_MODEL
+def hastened(advice: Advice, found: Inspection, cost: Estimate) -> Advice:
+    """`advice` with a word on --fast, where the work is long and the command names no model."""
+    if (cost.seconds or 0) < LONG or advice.model != chosen(moving=found.moving):
+        return advice
+    return replace(advice, reasons=(*advice.reasons, FAST))
 
 
 def _scale(found: Inspection, model: str) -> float:
@@ -59,7 +63,7 @@ def _codec(found: Inspection, scale: float) -> CodecName:
 
 def _command(found: Inspection, model: str, scale: float, codec: CodecName) -> str:
     words = ["sakuga", "restore", str(found.path)]
-    words += ["--model", model] if model != DEFAULT else []
+    words += ["--model", model] if model != chosen(moving=found.moving) else []
     words += (
         ["--scale", f"{scale:g}"] if scale != (CATALOG[model].scale if model in CATALOG else None) else []
     )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast, overload
 
@@ -12,7 +13,6 @@ from numpy.typing import NDArray
 
 from sakuga.errors import InputError, SakugaError
 from sakuga.media.events import OnEvent
-from sakuga.models.catalog import DEFAULT
 from sakuga.restore import job
 from sakuga.restore.arrays import Array, restore_clip, restore_still
 from sakuga.restore.opening import open_engine
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def load(
-    model: str | Path = DEFAULT,
+    model: str | Path | None = None,
     *,
     device: str = "auto",
     precision: Precision = "auto",
@@ -32,30 +32,35 @@ def load(
 ) -> Restorer:
     """Make a model ready; its weights are fetched and verified at first use.
 
-    model: a name that `sakuga models list` shows, or the path of a .pth, .safetensors or .onnx file.
+    model: a name that `sakuga models list` shows, or the path of a .pth, .safetensors or .onnx file; None for
+    what `sakuga restore` takes: one model for stills, and another, made ready at first use, for what moves.
     device, precision, tile: see `sakuga restore --help`. scale: output side / input side, None for the
     model's own.
     Raises UnknownModel, WeightsError, DeviceError or InputError.
     """
-    settings = RestoreSettings(model=str(model), device=device, precision=precision, tile=tile, scale=scale)
-    return Restorer(open_engine(settings))
+    name = None if model is None else str(model)
+    settings = RestoreSettings(model=name, device=device, precision=precision, tile=tile, scale=scale)
+    still, moving = settings.named(moving=False), settings.named(moving=True)
+    return Restorer(open_engine(still), None if moving == still else partial(open_engine, moving))
 
 
 class Restorer:
-    """A model that is ready to restore."""
+    """A model that is ready to restore, or one for stills and one for what moves."""
 
-    def __init__(self, engine: FrameEngine) -> None:
-        self._engine = engine
+    def __init__(self, engine: FrameEngine, moving: Callable[[], FrameEngine] | None = None) -> None:
+        """moving: opens the engine for clips and videos, where that is another one."""
+        self._still = self._latest = engine
+        self._open_moving = moving
 
     @property
     def scale(self) -> float:
-        """Output side / input side."""
-        return self._engine.scale
+        """Output side / input side; of two models that of the one that was last used, at first of stills'."""
+        return self._latest.scale
 
     @property
     def report(self) -> EngineReport:
-        """Device, backend and precision in use, and what did not go as asked."""
-        return self._engine.report
+        """Device, backend and precision in use, and what did not go as asked; of two models as `scale`."""
+        return self._latest.report
 
     @overload
     def restore(
@@ -90,11 +95,11 @@ class Restorer:
         if isinstance(source, str | Path):
             return self._file(Path(source), Path(out), settings)
         if not isinstance(source, np.ndarray):
-            return restore_clip(self._engine, source)
+            return restore_clip(self._engine(moving=True), source)
         array = cast("Array", source)
         if array.ndim == 4 and len(array):
-            return np.stack(list(restore_clip(self._engine, array)))
-        return restore_still(self._engine, array)
+            return np.stack(list(restore_clip(self._engine(moving=True), array)))
+        return restore_still(self._engine(moving=False), array)
 
     def _file(self, source: Path, out: Path, settings: RestoreSettings | None) -> Path:
         if source.is_dir():
@@ -103,11 +108,20 @@ class Restorer:
             )
         if not source.exists():
             raise InputError(f"{source} does not exist.")
-        here = replace(settings or RestoreSettings(), cluster=None)
-        (result,) = job.restore([source], out, settings=here, opener=self._opened)
+        here = replace(settings or RestoreSettings(), model=None, fast=False, cluster=None)
+
+        def opener(asked: RestoreSettings, _: OnEvent) -> FrameEngine:
+            return self._engine(moving=asked == here.named(moving=True))
+
+        (result,) = job.restore([source], out, settings=here, opener=opener)
         if result.destination and result.state != "failed":
             return result.destination
         raise result.error if isinstance(result.error, SakugaError) else InputError(result.sentence)
 
-    def _opened(self, _settings: RestoreSettings, _on_event: OnEvent) -> FrameEngine:
-        return self._engine
+    def _engine(self, *, moving: bool) -> FrameEngine:
+        self._latest = self._moving if moving else self._still
+        return self._latest
+
+    @cached_property
+    def _moving(self) -> FrameEngine:
+        return self._open_moving() if self._open_moving else self._still

@@ -36,7 +36,7 @@ class Farm:
     def __init__(
         self, cluster: Cluster, settings: RestoreSettings, on_note: Callable[[str], None] = lambda _: None
     ) -> None:
-        gpu = settings.device in _WITH_GPU and not settings.model.lower().endswith(".onnx")
+        gpu = settings.device in _WITH_GPU and not settings.network(moving=True).lower().endswith(".onnx")
         self._cluster, self._share = cluster, cluster.equal(settings.workers, gpu=gpu)
         if not cluster.is_free(self._share):
             on_note(_FULL)
@@ -98,6 +98,7 @@ class Farm:
 
 def _portable(settings: RestoreSettings) -> RestoreSettings:
     """As a node understands them, whose current folder is another one."""
-    named = settings.model in CATALOG or not Path(settings.model).exists()
-    model = settings.model if named else str(Path(settings.model).absolute())
-    return replace(settings, model=model, workers=1, cluster=None)
+    model = settings.network(moving=True)
+    if model not in CATALOG and Path(model).exists():
+        model = str(Path(model).absolute())
+    return replace(settings, model=model, fast=False, workers=1, cluster=None)

@@ -47,6 +47,8 @@ class Inspection:
     kind: Kind
     width: int
     height: int
+    moving: bool
+    """Whether it is a video or an animation."""
     frames: int
     """Of a video by its header, 0 where that does not tell; of an animation or TIFF all it has."""
     seconds: float
@@ -118,6 +120,7 @@ def _video(path: Path) -> Look:
         kind="video",
         width=info.width,
         height=info.height,
+        moving=True,
         frames=info.frames,
         seconds=info.duration,
         rate=float(info.rate),
@@ -147,6 +150,7 @@ def _picture(path: Path) -> Look:
         kind="picture",
         width=picture.width,
         height=picture.height,
+        moving=picture.moving,
         frames=picture.count,
         seconds=0.0,
         rate=0.0,

@@ -6,13 +6,14 @@ import contextlib
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sakuga.engine.maker import Maker
 from sakuga.engine.picture import redraw
 from sakuga.engine.video import Hands
+from sakuga.errors import SakugaError
 from sakuga.media.events import Finished, OnEvent, Opened, Planned, Result, Warned, ignore
 from sakuga.media.outcome import failed, look, there_already
 from sakuga.media.plan import Plan, Task, plan
@@ -39,8 +40,9 @@ def restore(
 ) -> list[Result]:
     """Restore files, folders and globs into `out`, and say of each source what became of it.
 
-    A file that fails is a Result with a sentence and stops no other. The engine is opened once, and only if
-    there is something to do. Raises SakugaError where nothing can be done: no model, no device.
+    A file that fails is a Result with a sentence and stops no other. The engine of each kind of source is
+    opened once, and only if there is something to do. Raises SakugaError where nothing can be done: no model,
+    no device.
     """
     chosen = settings or RestoreSettings()
     planned = plan(names, Path(out), chosen)
@@ -66,7 +68,7 @@ def _results(planned: Plan, runner: _Runner) -> Iterator[Result]:
 
 
 class _Runner:
-    """Runs tasks on one engine, which is opened when the first file turns out to be readable.
+    """Runs tasks on the engines of their kinds, each opened when a first file turns out to be readable.
 
     With a cluster videos go there, to its engine; pictures stay here. `stack` ends what was begun.
     """
@@ -83,19 +85,25 @@ class _Runner:
         self._tracker = Tracker(tasks, on_event)
         self._noted: dict[FrameEngine, int] = {}
         self._stack = stack
+        self._opened = cache(self._open)
 
     def result(self, task: Task) -> Result:
-        """What becomes of `task`; raises SakugaError only where the engine cannot be opened."""
+        """What becomes of `task`; raises SakugaError only where no engine can be opened, nor could before."""
         began = time.monotonic()
         try:
-            look(task)
+            moving = look(task)
         except Exception as error:
             return failed(task, error)
-        engine = self._farm.engine if self._is_far(task) else self._engine
+        try:
+            engine = self._engine(task, moving=moving)
+        except SakugaError as error:
+            if not self._noted:
+                raise
+            return failed(task, error)
         self._tracker.start(task)
         result = self._attempt(engine, task)
         self._tell_new_notes(engine)
-        return replace(result, seconds=time.monotonic() - began)
+        return replace(result, seconds=time.monotonic() - began, model=engine.report.model)
 
     @property
     def saved(self) -> tuple[float, float]:
@@ -106,9 +114,12 @@ class _Runner:
     def _is_far(self, task: Task) -> bool:
         return task.kind == "video" and self._settings.cluster is not None
 
-    @cached_property
-    def _engine(self) -> FrameEngine:
-        engine = self._opener(self._settings, self._on_event)
+    def _engine(self, task: Task, *, moving: bool) -> FrameEngine:
+        far = self._is_far(task)
+        return self._farm.engine if far else self._opened(self._settings.named(moving=moving))
+
+    def _open(self, settings: RestoreSettings) -> FrameEngine:
+        engine = self._opener(settings, self._on_event)
         self._tell(engine)
         return engine
 
@@ -138,7 +149,7 @@ class _Runner:
     def _hands(self, task: Task) -> Hands:
         if self._is_far(task):
             return self._farm
-        order = self._settings, task.source, task.destination
+        order = self._settings.named(moving=True), task.source, task.destination
         return Maker(Crew(order, (self._settings.workers or 1) - 1))
 
     def _attempt(self, engine: FrameEngine, task: Task) -> Result:

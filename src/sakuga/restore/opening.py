@@ -16,13 +16,17 @@ OpenEngine = Callable[[RestoreSettings, OnEvent], "FrameEngine"]
 
 
 def open_engine(settings: RestoreSettings, on_event: OnEvent = ignore) -> FrameEngine:
-    """Raises ModelError, WeightsError, DeviceError or InputError; `on_event` hears of what is fetched."""
+    """Of settings that name their model; `on_event` hears of what is fetched.
+
+    Raises ModelError, WeightsError, DeviceError or InputError.
+    """
     from sakuga.engine.engine import open_engine
     from sakuga.models.load import load
 
     def fetching(what: str, done: int, total: int | None) -> None:
         on_event(Fetching(what, done, total))
 
+    assert settings.model is not None, "a model is chosen for a kind of source before it is opened"
     model = load(settings.model, fetching)
     if model.spec.purpose != "restore":
         raise ModelError(f"--model {settings.model} makes other pictures of photos: use `sakuga stylize`.")

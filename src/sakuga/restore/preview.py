@@ -15,6 +15,7 @@ from sakuga.media.atomic import replacing
 from sakuga.media.codecs import Encoding
 from sakuga.media.events import OnEvent, Warned, ignore
 from sakuga.media.frames import Pixels
+from sakuga.models.choice import chosen
 from sakuga.restore.estimate import estimate
 from sakuga.restore.inspection import Look, inspect
 from sakuga.restore.opening import open_engine
@@ -38,15 +39,18 @@ def preview(
 ) -> int:
     """Restore `count` frames of `source` by each of `models`, and write the page `out`; give its frames.
 
+    Without models it is the one that `restore` takes where none is named.
+
     A network with a memory or a window sees each frame's true neighbours. Raises SakugaError where the source
     cannot be read, a model cannot be had or the page cannot be written.
     """
     if out.exists() and out.samefile(source):
         raise InputError(f"{out} is the source itself; choose another --out.")
     look, shown = inspect(source), samples(source, count)
-    room = ROOM // (len(shown) * (len(models) + 1))
+    names = models or [chosen(moving=look.found.moving)]
+    room = ROOM // (len(shown) * (len(names) + 1))
     befores = [_encoded(sample.frame, room) for sample in shown]
-    columns = [_column(name, device, look, shown, room, on_event) for name in models]
+    columns = [_column(name, device, look, shown, room, on_event) for name in names]
     rows = [
         Row(s.label, s.frame.shape[1], s.frame.shape[0], before)
         for s, before in zip(shown, befores, strict=True)

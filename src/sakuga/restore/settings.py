@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
-from typing import Literal
+from dataclasses import dataclass, field, replace
+from typing import Literal, Self
 
 from sakuga.errors import InputError
 from sakuga.media.codecs import Encoding
-from sakuga.models.catalog import DEFAULT
+from sakuga.models.choice import chosen
 from sakuga.restore.treatment import Treatment
 
 Precision = Literal["auto", "fp32", "bf16", "fp16"]
@@ -20,8 +20,10 @@ PictureFormat = Literal["png", "webp", "avif", "jpeg", "tiff"]
 class RestoreSettings:
     """How to restore; validated at construction (InputError), equal settings give equal files."""
 
-    model: str = DEFAULT
-    """A name of the catalog, or the path of a .pth, .safetensors or .onnx file."""
+    model: str | None = None
+    """A name of the catalog, or the path of a .pth, .safetensors or .onnx file; None: by models.choice."""
+    fast: bool = False
+    """Whether that choice is among the small networks."""
     device: str = "auto"
     """`auto`, `cpu`, `cuda`, `cuda:1`, `mps`, `xpu`, ...: see the engine."""
     precision: Precision = "auto"
@@ -49,6 +51,8 @@ class RestoreSettings:
     """Whether outputs that are there already are made again."""
 
     def __post_init__(self) -> None:
+        if self.fast and self.model is not None:
+            raise InputError(f"--fast chooses the model itself; leave it out, or --model {self.model}.")
         if self.tile is not None and self.tile < 1:
             raise InputError(f"--tile is {self.tile}; it is a number of pixels, 1 or more.")
         if self.workers is not None and self.workers < 1:
@@ -63,3 +67,11 @@ class RestoreSettings:
             raise InputError(f"--scale is {self.scale:g}; it is a number above 0, such as 2 or 1.5.")
         if self.quality is not None and not 1 <= self.quality <= 100:
             raise InputError(f"--quality is {self.quality}; it is a number from 1 to 100.")
+
+    def network(self, *, moving: bool) -> str:
+        """What restores a source that moves, or a still."""
+        return self.model or chosen(moving=moving, fast=self.fast, scale=self.scale)
+
+    def named(self, *, moving: bool) -> Self:
+        """The same for such sources, with the model named."""
+        return replace(self, model=self.network(moving=moving), fast=False)

@@ -85,7 +85,7 @@ class _Runner:
         self._tracker.start(task)
         result = self._attempt(engine, task)
         self._tell_new_notes(engine)
-        return replace(result, seconds=time.monotonic() - began)
+        return replace(result, seconds=time.monotonic() - began, model=engine.report.model)
 
     @cached_property
     def _engine(self) -> FrameEngine:

@@ -1,0 +1,35 @@
+"""Which network restores a source where the user names none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+Role = Literal["default for pictures", "default for videos", "--fast at 2x", "--fast at 4x"]
+
+# To be cel-4x, animesr-v2, lite-2x and lite-4x, as soon as sakuga's own networks are in the catalog.
+NETWORKS: Mapping[Role, str] = {
+    "default for pictures": "animesr-v2",
+    "default for videos": "animesr-v2",
+    "--fast at 2x": "realesr-animevideov3",
+    "--fast at 4x": "realesr-animevideov3",
+}
+"""Who fills each role, by the name in the catalog."""
+
+_TABLE: Mapping[tuple[bool, bool], tuple[Role, Role, Role]] = {
+    (False, False): ("default for pictures", "default for pictures", "default for pictures"),
+    (True, False): ("default for videos", "default for videos", "default for videos"),
+    (False, True): ("--fast at 4x", "--fast at 2x", "--fast at 4x"),
+    (True, True): ("--fast at 2x", "--fast at 2x", "--fast at 4x"),
+}
+"""Whether the source moves, and whether it has to be fast -> without a scale, with one up to 2, and above."""
+
+
+def chosen(*, moving: bool, fast: bool = False, scale: float | None = None) -> str:
+    """The network for a video or an animation (`moving`), or for a still; scale: output side / input side."""
+    return NETWORKS[_TABLE[moving, fast][0 if scale is None else 1 if scale <= 2 else 2]]
+
+
+def roles(name: str) -> list[Role]:
+    """What a network is taken for without being named."""
+    return [role for role, network in NETWORKS.items() if network == name]
