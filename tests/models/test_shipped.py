@@ -22,10 +22,14 @@ FILES = ("tiny.onnx", "tiny.safetensors")
 CLIP = shot(1, 24, 32)
 
 
-@pytest.fixture
-def folder(tmp_path, monkeypatch):
+NETWORKS = {"compact": {"convs": 1, "channels": 32}, "rrdb": {"blocks": 1, "channels": 32, "growth": 16}}
+"""The second derives kernels from its weights."""
+
+
+@pytest.fixture(params=NETWORKS)
+def folder(request, tmp_path, monkeypatch):
     """A catalog in which one model is installed with sakuga, in a folder with a space in its name."""
-    told = small("compact", options={"convs": 1, "channels": 32}, schedule={"steps": 2, "rate": 1e-2})
+    told = small(request.param, options=NETWORKS[request.param], schedule={"steps": 2, "rate": 1e-2})
     Loop(told, tmp_path, Squares(), Machine(device="cpu")).run()
     spec = replace(export(tmp_path / NEWEST, tmp_path / "mine.safetensors"), name="tiny")
     made = ship(tmp_path / "mine.safetensors", spec, tmp_path / "my シップ")

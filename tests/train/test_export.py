@@ -117,8 +117,13 @@ def test_a_folding_network_takes_odd_sides(network, options, suffix, tmp_path):
     assert next(iter(engine.clip([np.zeros((15, 21, 3), np.uint8)]))).shape == (30, 42, 3)
 
 
-def test_weights_of_16_bits_give_equal_pictures_in_both_forms(tmp_path):
-    told = small("compact", options={"convs": 2, "channels": 16}, schedule={"steps": 2, "rate": 1e-2})
+@pytest.mark.parametrize(
+    ("network", "options"),
+    [("compact", {"convs": 2, "channels": 16}), ("rrdb", {"blocks": 1, "channels": 32, "growth": 16})],
+)
+def test_weights_of_16_bits_give_equal_pictures_in_both_forms(network, options, tmp_path):
+    """Also where kernels are derived from them, which 16 bits would change again."""
+    told = small(network, options=options, schedule={"steps": 2, "rate": 1e-2})
     Loop(told, tmp_path, Squares(), Machine(device="cpu")).run()
     made = {}
     for half in (False, True):

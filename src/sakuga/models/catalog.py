@@ -62,7 +62,7 @@ CATALOG: Mapping[str, ModelSpec] = {
             scale=4,
             source=_shipped(
                 "animesr-v2",
-                "34d8d492cf83cd31c5f6b4d295dbcbe26cc3716b3dfd6b336dbcfcc12e8ca301",
+                "fd1924dca529d1744c24f9f706e57243765ee1dbc385a59badeec0ad58239319",
                 "24b79ddffb05d8258fba4d77ffbf3df1d221367ec2776c9802785ec5393348cb",
                 _animesr(
                     "AnimeSR_v2.pth", "d0f29c8966b53718828bd424bbdc306e7ff0cbf6350beadaf8b5b2500b108548"

@@ -149,17 +149,24 @@ def _onnx(network: nn.Module, spec: ModelSpec, path: Path, half: bool) -> None:
 
 
 def _halve(proto: Any) -> None:  # noqa: ANN401 - onnx has no types
-    """Keep all weights of a graph as fp16, each with the node that widens it again."""
+    """Keep as fp16, each with the node that widens it again, what that does not change: rounded weights.
+
+    What follows from them, such as a derived kernel, stays as it is, or the graph would be another network.
+    """
     from onnx import TensorProto, helper, numpy_helper
 
     making: Any = helper
     kept: Any = numpy_helper
-    wide = [each for each in proto.graph.initializer if each.data_type == TensorProto.FLOAT]
     nodes: list[Any] = []
-    for each in wide:
-        narrow = f"{each.name}.fp16"
-        nodes.append(making.make_node("Cast", [narrow], [each.name], to=TensorProto.FLOAT))
-        each.CopyFrom(kept.from_array(kept.to_array(each).astype(np.float16), narrow))
+    for each in proto.graph.initializer:
+        if each.data_type != TensorProto.FLOAT:
+            continue
+        wide = kept.to_array(each)
+        with np.errstate(over="ignore"):
+            half, narrow = wide.astype(np.float16), f"{each.name}.fp16"
+        if np.array_equal(half, wide):
+            nodes.append(making.make_node("Cast", [narrow], [each.name], to=TensorProto.FLOAT))
+            each.CopyFrom(kept.from_array(half, narrow))
     nodes += proto.graph.node
     del proto.graph.node[:]
     proto.graph.node.extend(nodes)

@@ -20,6 +20,8 @@ def ship(weights: Path, spec: ModelSpec, folder: Path) -> tuple[Path, Path]:
     """
     network = networks.build(spec)
     fill(network, checkpoint.read(weights), half=True)
+    # What the network derives from its weights the graph derives as well, or it would hold it beside them.
+    network.train().eval()
     graph, tensors = (folder / f"{spec.name}{suffix}" for suffix in (".onnx", ".safetensors"))
     for path in (graph, tensors):
         with replacing(path) as partial:
@@ -41,6 +43,8 @@ def _share(graph: Path, tensors: Path) -> None:
             offset = places[each.raw_data]
             helper.set_external_data(each, tensors.name, offset, len(each.raw_data))
             each.ClearField("raw_data")
+    # Shapes in between, which whoever runs it finds anyway.
+    del proto.graph.value_info[:]
     with replacing(graph) as partial:
         partial.write_bytes(proto.SerializeToString())
 
