@@ -1,6 +1,6 @@
 """The first points of the curves that sakuga's own networks learn by, on drawings of this repository.
 
-    OMP_NUM_THREADS=1 python benchmarks/first.py [lite-4x ...] [--out training/first.csv]
+    OMP_NUM_THREADS=1 python benchmarks/first.py [--only lite-4x] [--out training/first.csv]
 
 Five drawings become triples as in benchmarks/weights.py, teacher and all, and the recipe of stage 1 learns
 from them for as many steps as the table has. The same numbers come out again, but for what another processor
@@ -42,12 +42,12 @@ def points(name: str, folder: Path) -> list[tuple[str, int, float]]:
 
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    arguments.add_argument("names", nargs="*", choices=[*STEPS, []], default=list(STEPS))
+    arguments.add_argument("--only", choices=STEPS)
     arguments.add_argument("--out", type=Path, default=ROOT / "training" / "first.csv")
     given = arguments.parse_args()
     torch.set_num_threads(1)
     rows: list[tuple[str, int, float]] = []
-    for name in given.names:
+    for name in [given.only] if given.only else STEPS:
         with TemporaryDirectory() as folder:
             rows += points(name, Path(folder))
     with given.out.open("w", encoding="utf-8", newline="") as file:

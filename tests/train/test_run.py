@@ -27,7 +27,7 @@ PUBLISHED = {
 }
 OWN = {
     "apisr-small": 1_121_347,
-    "cel-4x": 917_360,
+    "cel-4x": 621_424,
     "cel-video-4x": 917_664,
     "lite-2x": 110_192,
     "lite-4x": 126_160,

@@ -7,12 +7,11 @@ from typing import Literal
 
 Role = Literal["default for pictures", "default for videos", "--fast at 2x", "--fast at 4x"]
 
-# To be cel-4x, animesr-v2, lite-2x and lite-4x, as soon as sakuga's own networks are in the catalog.
 NETWORKS: Mapping[Role, str] = {
-    "default for pictures": "animesr-v2",
+    "default for pictures": "cel-4x",
     "default for videos": "animesr-v2",
-    "--fast at 2x": "realesr-animevideov3",
-    "--fast at 4x": "realesr-animevideov3",
+    "--fast at 2x": "lite-2x",
+    "--fast at 4x": "lite-4x",
 }
 """Who fills each role, by the name in the catalog."""
 
