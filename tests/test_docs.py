@@ -314,6 +314,16 @@ def test_flags_scores_and_selections_of_curate_are_true() -> None:
     assert [row[0] for row in rows("curate.md", "Selections")] == list(get_args(cli.Selection))
 
 
+def test_networks_of_our_own_have_a_card_with_their_hashes() -> None:
+    catalog = import_module("sakuga.models.catalog").CATALOG
+    own = {name: spec.source for name, spec in catalog.items() if getattr(spec.source, "origin", 0) is None}
+    assert len(own) == 3
+    for name, source in own.items():
+        card = (ROOT / "docs" / "cards" / f"{name}.md").read_text(encoding="utf-8")
+        assert all(f"| `{file}` | {digest} |" in card for file, digest in source.members.items())
+        assert all((ROOT / "recipes" / f"{name}-{stage}.toml").is_file() for stage in (1, 2))
+
+
 def test_table_of_recipes_is_true() -> None:
     recipes = {path.stem: path for path in sorted((ROOT / "recipes").glob("*.toml"))}
     told = {row[0]: row[1:] for row in rows("train.md", "Recipes")}
