@@ -55,9 +55,13 @@ def linked(data: Path, out: Path, every: int = 1) -> None:
     for split, step in (("train", 1), ("val", every)):
         (out / split).mkdir(parents=True, exist_ok=True)
         for file in sorted(name for kind in KINDS for name in drawings.files(kind, split))[::step]:
-            link = out / split / file.replace("/", "__")
-            if not link.is_symlink():
-                link.symlink_to((data / file).resolve())
+            link(out / split / file.replace("/", "__"), data / file)
+
+
+def link(place: Path, file: Path) -> None:
+    """Let `place` lead to `file`, unless it is a link already."""
+    if not place.is_symlink():
+        place.symlink_to(file.resolve())
 
 
 def learned(out: Path, stages: Sequence[str] = STAGES) -> dict[str, Path]:

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import torch
 
-from apisr import RECIPES, linked, restoring
+from apisr import RECIPES, link, linked, restoring
 from sakuga.cli import train as cli
 from sakuga.cli.prepare import prepare
 from sakuga.train.judging import judged
@@ -51,7 +51,7 @@ def prepared(data: Path, out: Path) -> list[str]:
     chosen = out / "chosen"
     chosen.mkdir(exist_ok=True)
     for drawing in sorted((out / "train").iterdir())[::EVERY]:
-        _link(chosen / drawing.name, drawing)
+        link(chosen / drawing.name, drawing)
     for preset in PRESETS:
         prepare(chosen, out=out / preset, preset=preset, scale=SCALE, crop=CROP)
     return sorted(path.name for path in (out / PRESETS[0] / "lq").glob("*.png"))
@@ -65,7 +65,7 @@ def mixed(out: Path, names: Sequence[str], shares: Sequence[float], folder: Path
         preset = PRESETS[sum(place >= bound for bound in bounds)]
         for part in PARTS:
             (folder / part).mkdir(parents=True, exist_ok=True)
-            _link(folder / part / name, out / preset / part / name)
+            link(folder / part / name, out / preset / part / name)
 
 
 def learned(folder: Path, steps: int) -> Path:
@@ -75,11 +75,6 @@ def learned(folder: Path, steps: int) -> Path:
         cli.train(RECIPES / "lite-4x-1.toml", out=folder / "run", set=changes)
         cli.export(folder / "run" / NEWEST, out=model)
     return model
-
-
-def _link(link: Path, file: Path) -> None:
-    if not link.is_symlink():
-        link.symlink_to(file.resolve())
 
 
 def main() -> None:

@@ -5,8 +5,8 @@
 All drawings of the train split under CC0, CC-BY or MIT, and stills that `sakuga compose` makes of them, are
 cut into patches of 128 pixels with what Real-ESRGAN's anime network makes of their LQ (`sakuga prepare
 --teacher`, preset mixed, 4x).
-recipes/MODEL-1.toml learns to draw that, and recipes/MODEL-2.toml goes on with the twin perceptual loss and
-critics; every fourth drawing of val is looked at on the way. FOLDER/MODEL.safetensors comes out. lite-2x
+recipes/MODEL-1.toml learns to draw that, and recipes/MODEL-2.toml goes on with the twin perceptual
+loss; every fourth drawing of val is looked at on the way. FOLDER/MODEL.safetensors comes out. lite-2x
 learns from the same LQ, with targets at half their size. The same command goes on where it was; all networks
 share their data.
 """
@@ -21,7 +21,7 @@ import cv2
 import numpy as np
 import torch
 
-from apisr import RECIPES, linked
+from apisr import RECIPES, link, linked
 from sakuga.cli import train as cli
 from sakuga.cli.compose import compose
 from sakuga.cli.prepare import prepare
@@ -46,7 +46,7 @@ def gathered(data: Path, out: Path, scale: int, workers: int) -> Path:
     linked(out / "drawings", out, LOOKED_AT)
     compose(out / "drawings", out=out / "composed", count=COMPOSED, workers=workers)
     for still in (out / "composed" / "shots").iterdir():
-        _link(out / "train" / f"composed__{still.name}", still)
+        link(out / "train" / f"composed__{still.name}", still)
     prepared = out / "prepared"
     how = {"preset": "mixed", "scale": MADE, "crop": CROP, "teacher": TEACHER, "workers": workers}
     prepare(out / "train", out=prepared, **how)
@@ -59,7 +59,7 @@ def allowed(data: Path, out: Path) -> None:
         rows = [row for row in csv.DictReader(file) if row["licence"] in LICENCES]
     for row in rows:
         (out / row["file"]).parent.mkdir(parents=True, exist_ok=True)
-        _link(out / row["file"], data / row["file"])
+        link(out / row["file"], data / row["file"])
     with (out / MANIFEST).open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, list(rows[0]))
         writer.writeheader()
@@ -69,7 +69,7 @@ def allowed(data: Path, out: Path) -> None:
 def shrunk(prepared: Path, out: Path, by: int) -> Path:
     """The same LQ, all else with sides divided by `by`."""
     out.mkdir(exist_ok=True)
-    _link(out / "lq", prepared / "lq")
+    link(out / "lq", prepared / "lq")
     for part in ("gt", "pseudo_gt", "teacher"):
         for path in (prepared / part).glob("*.png"):
             if not (out / part / path.name).is_file():
@@ -91,11 +91,6 @@ def learned(name: str, out: Path, prepared: Path) -> None:
             cli.train(RECIPES / f"{stage}.toml", out=out / stage, set=changes)
             cli.export(out / stage / NEWEST, out=model)
         changes = [*changes, f"model.start={model}"]
-
-
-def _link(link: Path, file: Path) -> None:
-    if not link.is_symlink():
-        link.symlink_to(file.resolve())
 
 
 def main() -> None:
