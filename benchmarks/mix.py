@@ -1,8 +1,8 @@
 """Choose how often each way of degrading comes in the preset `mixed`, by what networks learn from each mix.
 
-    OMP_NUM_THREADS=1 python benchmarks/mix.py [../shared/data] [--out mixes] [--steps 600]
+    OMP_NUM_THREADS=1 python benchmarks/mix.py [../shared/data] [--out mixes] [--steps 1000]
 
-The same patches of drawings of train are degraded by each of the three presets; a mix takes each patch from
+The same patches of drawings of train are degraded by each of the four presets; a mix takes each patch from
 one of them, as often as its share says. The small network of recipes/lite-4x-1.toml learns GT from each mix
 alike. Judged are drawings of val, degraded by each preset: how far a mix stays behind the best mix there, in
 ST-LPIPS, and at worst. The mix with the least worst is the one to take: whoever comes, with whatever is
@@ -14,25 +14,30 @@ from __future__ import annotations
 import argparse
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from statistics import fmean
 
 import torch
 
 from apisr import RECIPES, link, linked, restoring
 from sakuga.cli import train as cli
 from sakuga.cli.prepare import prepare
-from sakuga.train.judging import judged
+from sakuga.metrics.stlpips import st_lpips_of_all
+from sakuga.train.judging import Restore
 from sakuga.train.loop import NEWEST
 from sakuga.train.pairs import PARTS
-from sakuga.train.validation import held_out
+from sakuga.train.validation import Held, held_out
 
-PRESETS = ("apisr", "broadcast", "animesr")
+PRESETS = ("apisr", "broadcast", "animesr", "web")
 MIXES: Mapping[str, tuple[float, ...]] = {
-    "apisr alone": (1, 0, 0),
-    "broadcast alone": (0, 1, 0),
-    "animesr alone": (0, 0, 1),
-    "50 : 30 : 20": (0.5, 0.3, 0.2),
-    "30 : 50 : 20": (0.3, 0.5, 0.2),
-    "33 : 33 : 33": (1 / 3, 1 / 3, 1 / 3),
+    "apisr alone": (1, 0, 0, 0),
+    "broadcast alone": (0, 1, 0, 0),
+    "animesr alone": (0, 0, 1, 0),
+    "web alone": (0, 0, 0, 1),
+    "50 : 30 : 20 : 0": (0.5, 0.3, 0.2, 0),
+    "40 : 25 : 15 : 20": (0.4, 0.25, 0.15, 0.2),
+    "30 : 20 : 15 : 35": (0.3, 0.2, 0.15, 0.35),
+    "20 : 15 : 15 : 50": (0.2, 0.15, 0.15, 0.5),
+    "25 : 25 : 25 : 25": (0.25, 0.25, 0.25, 0.25),
 }
 """Shares of the presets, in their order."""
 GOLDEN = 0.6180339887
@@ -77,21 +82,27 @@ def learned(folder: Path, steps: int) -> Path:
     return model
 
 
+def judged(restores: Sequence[Restore], held: Sequence[Held]) -> list[float]:
+    """ST-LPIPS of each, its mean over the drawings."""
+    values = [st_lpips_of_all([restore(each) for restore in restores], each.gt) for each in held]
+    return [fmean(column) for column in zip(*values, strict=True)]
+
+
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     arguments.add_argument("data", type=Path, nargs="?", default=Path("../shared/data"))
     arguments.add_argument("--out", type=Path, default=Path("mixes"))
-    arguments.add_argument("--steps", type=int, default=600)
+    arguments.add_argument("--steps", type=int, default=1000)
     given = arguments.parse_args()
     torch.set_num_threads(1)
     names = prepared(given.data, given.out)
-    values: dict[str, list[float]] = {}
-    for number, (mix, shares) in enumerate(MIXES.items()):
+    restores: list[Restore] = []
+    for number, shares in enumerate(MIXES.values()):
         folder = given.out / f"mix-{number}"
         mixed(given.out, names, shares, folder)
-        restore = restoring(learned(folder, given.steps))
-        held = [held_out(given.out / "val", preset, SCALE) for preset in PRESETS]
-        values[mix] = [judged(restore, each)["st-lpips"] for each in held]
+        restores.append(restoring(learned(folder, given.steps)))
+    columns = [judged(restores, held_out(given.out / "val", preset, SCALE)) for preset in PRESETS]
+    values = dict(zip(MIXES, zip(*columns, strict=True), strict=True))
     best = [min(column) for column in zip(*values.values(), strict=True)]
     print(f"| {' : '.join(PRESETS)} | {' | '.join(PRESETS)} | behind, at worst |\n|---|---|---|---|---|")
     for mix, row in values.items():

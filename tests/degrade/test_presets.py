@@ -372,11 +372,31 @@ class TestAnimesr:
         assert all(told["shared"] for told in steps(samples, "gaussian"))
 
 
+class TestWeb:
+    def test_nine_in_ten_are_compressed_once_and_last_and_none_has_noise(self):
+        samples = drawn("web")
+        codecs = steps(samples, "codec")
+        assert frequent(len(codecs), 0.9)
+        assert all(told["together"] for told in codecs)
+        shares = {"jpeg": 0.4, "webp": 0.15, "avif": 0.05, "h264": 0.3, "h265": 0.1}
+        assert shared([told["codec"] for told in codecs], shares)
+        assert all(s.operator != "codec" for sample in samples for s in sample[:-1])
+        assert not steps(samples, "gaussian", "poisson")
+
+    def test_resizes_end_at_the_size_that_comes_out(self):
+        resizes = [[s.parameters for s in sample if s.operator == "resize"] for sample in drawn("web")]
+        assert frequent(sum(len(row) == 2 for row in resizes), 0.3)
+        assert {(row[-1]["height"], row[-1]["width"]) for row in resizes} == {(180, 320)}
+        firsts = [row[0]["height"] / 180 for row in resizes if len(row) == 2]
+        assert 0.69 < min(firsts) < 0.72
+        assert 1.48 < max(firsts) <= 1.5
+
+
 class TestMixed:
     @pytest.mark.parametrize("learned", [0, 3])
     def test_each_sample_is_one_of_its_parts_by_weight(self, learned):
         """What is drawn after the choice is, draw for draw, what the part itself would draw."""
-        names, of = ("apisr", "broadcast", "animesr"), 1500
+        names, of = ("apisr", "broadcast", "animesr", "web"), 1500
         chosen = []
         for index in range(of):
             chance = stream(5, index)
@@ -388,12 +408,12 @@ class TestMixed:
                 options.append(draw(PRESETS[name], own, SIZE, frames=3, learned=learned))
             assert options.count(sample) == 1
             chosen.append(names[options.index(sample)])
-        assert shared(chosen, {"apisr": 0.5, "broadcast": 0.3, "animesr": 0.2})
+        assert shared(chosen, {"apisr": 0.2, "broadcast": 0.15, "animesr": 0.15, "web": 0.5})
 
     def test_only_animesr_takes_learned_operators(self):
         samples = [draw(PRESETS["mixed"], stream(6, i), SIZE, frames=3, learned=2) for i in range(2000)]
         learning = [sample for sample in samples if any(s.operator == "learned" for s in sample)]
-        assert frequent(len(learning), 0.2 * 0.75, len(samples))
+        assert frequent(len(learning), 0.15 * 0.75, len(samples))
         assert all("cut" in {s.operator for s in sample} for sample in learning)
         assert takes_learned(PRESETS["mixed"], 4)
         assert takes_learned(PRESETS["mixed"], 2)

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from sakuga.media.batch import Made
     from sakuga.media.plain import Rgb
 
-Preset = Literal["apisr", "apisr-ordered", "high-order", "random-order", "animesr", "broadcast", "mixed"]
+Preset = Literal[
+    "apisr", "apisr-ordered", "high-order", "random-order", "animesr", "broadcast", "web", "mixed"
+]
 
 SHEET = 24
 """Pictures that a sheet shows."""
