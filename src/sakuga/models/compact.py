@@ -11,6 +11,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from sakuga.models.enlargement import Bilinear
+
 SLOPE = 0.25
 """Of a new PReLU below zero."""
 NOISE = 0.1
@@ -32,7 +34,8 @@ class Compact(nn.Module):
         fold: int = 1,
     ) -> None:
         super().__init__()
-        self.scale, self.base, self.fold = scale, base, fold
+        self.scale, self.fold = scale, fold
+        self.bilinear = Bilinear(scale, fold) if base == "bilinear" else None
         layers: list[nn.Module] = [nn.Conv2d(3 * fold**2, channels, 3, padding=1), nn.PReLU(channels)]
         for _ in range(convs):
             layers += [nn.Conv2d(channels, channels, 3, padding=1), nn.PReLU(channels)]
@@ -41,9 +44,11 @@ class Compact(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """(b, 3, h, w) RGB in [0, 1], sides multiples of `fold`, to (b, 3, s*h, s*w) unclamped."""
-        enlarged = F.interpolate(x, scale_factor=float(self.scale), mode=self.base)
-        folded = F.pixel_unshuffle(x, self.fold) if self.fold > 1 else x
-        return enlarged + F.pixel_shuffle(self.body(folded), self.fold * self.scale)
+        corrections = self.body(F.pixel_unshuffle(x, self.fold) if self.fold > 1 else x)
+        if self.bilinear is not None:
+            return F.pixel_shuffle(self.bilinear(x) + corrections, self.fold * self.scale)
+        nearest = F.interpolate(x, scale_factor=float(self.scale), mode="nearest")
+        return nearest + F.pixel_shuffle(corrections, self.fold * self.scale)
 
     @torch.no_grad()
     def _start(self) -> None:
