@@ -19,6 +19,9 @@ REACH = 24
 AT_ONCE = 64
 """Low-resolution rows that are corrected at one time: the correction is float, the picture may be huge."""
 
+_DEPTHS = {0xFF: cv2.CV_8U, 0xFFFF: cv2.CV_16U}
+"""White -> OpenCV's word for the type, to which it rounds and clips in one pass: a third of NumPy's time."""
+
 Levels = NDArray[np.float32]
 
 
@@ -81,12 +84,12 @@ class _Waiting:
         scale = self._bands[0].shape[1] // self._source.shape[1]
         band = self._taken(rows * scale)
         correction = self._correction(rows, scale)
-        white = np.iinfo(band.dtype).max
+        white = int(np.iinfo(band.dtype).max)
         drift.total += float(np.abs(correction[::scale, ::scale]).mean()) * rows * 255 / white
         drift.rows += rows
         self._gone += rows
         self._forget()
-        return np.rint(np.clip(band + correction, 0, white)).astype(band.dtype)
+        return np.asarray(cv2.add(band, correction, dtype=_DEPTHS[white]), band.dtype)
 
     def _taken(self, rows: int) -> Pixels:
         """The next `rows` of what waits."""
