@@ -3,7 +3,7 @@
     OMP_NUM_THREADS=1 python benchmarks/weights.py lite-4x [../shared/data] [--out FOLDER] [--workers 2]
 
 All drawings of the train split under CC0, CC-BY or MIT, and stills that `sakuga compose` makes of them, are
-cut into patches of 128 pixels with what Real-ESRGAN's anime network makes of their LQ (`sakuga prepare
+cut into patches of 192 pixels with what Real-ESRGAN's anime network makes of their LQ (`sakuga prepare
 --teacher`, preset mixed, 4x).
 recipes/MODEL-1.toml learns to draw that, and recipes/MODEL-2.toml goes on with the twin perceptual
 loss; every fourth drawing of val is looked at on the way. FOLDER/MODEL.safetensors comes out. lite-2x
@@ -27,6 +27,7 @@ from sakuga.cli.compose import compose
 from sakuga.cli.prepare import prepare
 from sakuga.media.plain import read_rgb, write_rgb
 from sakuga.train.loop import NEWEST
+from sakuga.train.pairs import parts
 
 SCALES = {"lite-2x": 2, "lite-4x": 4, "cel-4x": 4}
 MADE = 4
@@ -35,7 +36,7 @@ TEACHER = "realesrgan-anime-6b"
 LICENCES = ("CC0-1.0", "CC-BY-4.0", "MIT")
 """Of drawings that weights may be learned from."""
 MANIFEST = "manifest.csv"
-COMPOSED, CROP = 40, 128
+COMPOSED, CROP = 40, 192
 LOOKED_AT = 4
 """Of so many drawings of val, one is looked at while a network learns."""
 
@@ -70,7 +71,7 @@ def shrunk(prepared: Path, out: Path, by: int) -> Path:
     """The same LQ, all else with sides divided by `by`."""
     out.mkdir(exist_ok=True)
     link(out / "lq", prepared / "lq")
-    for part in ("gt", "pseudo_gt", "teacher"):
+    for part in parts(TEACHER)[1:]:
         for path in (prepared / part).glob("*.png"):
             if not (out / part / path.name).is_file():
                 patch = read_rgb(path)

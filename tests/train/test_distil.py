@@ -13,7 +13,7 @@ from sakuga.models.metadata import spec_to_json
 from sakuga.models.spec import FileSource, ModelSpec
 from sakuga.train.feed import Feed, order_of
 from sakuga.train.machine import Machine
-from sakuga.train.pairs import Making, Prepared
+from sakuga.train.pairs import PARTS, Making, Prepared
 from sakuga.train.prepare import prepare
 from sakuga.train.run import samples_of
 from sakuga.train.tiles import Preparing
@@ -46,7 +46,7 @@ def test_patches_are_those_that_the_teacher_makes_of_whole_lq(stills, teacher, t
     for name in cut.names:
         lq, taught = (read_rgb(out / part / name).astype(int) for part in ("lq", "teacher"))
         assert np.abs(taught - lq.repeat(4, 0).repeat(4, 1)).max() <= 1
-    taught = Prepared.of(out, augment=0, taught=True)[0]
+    taught = Prepared.of(out, augment=0, parts=(*PARTS, "teacher"))[0]
     assert set(taught) == {"lq", "gt", "pseudo_gt", "teacher"}
     assert set(Prepared.of(out)[0]) == {"lq", "gt", "pseudo_gt"}
 
@@ -68,7 +68,7 @@ def test_a_set_has_one_teacher_or_none(stills, teacher, tmp_path):
     with pytest.raises(InputError, match="was begun with teacher None"):
         list(prepare(stills, tmp_path / "out", Preparing(MAKING, teacher=teacher)))
     with pytest.raises(InputError, match=r"same pictures in lq, gt, pseudo_gt, teacher"):
-        Prepared.of(tmp_path / "out", taught=True)
+        Prepared.of(tmp_path / "out", parts=(*PARTS, "teacher"))
 
 
 @pytest.mark.parametrize(

@@ -68,10 +68,8 @@ class Feed:
         return {name: tensor.to(self._device, non_blocking=True) for name, tensor in wanted.items()}
 
     def _wanted(self, batch: Mapping[str, Tensor]) -> Mapping[str, Tensor]:
-        return {"lq": batch["lq"], "target": self._target(batch), "real": batch[self._data.real]}
-
-    def _target(self, batch: Mapping[str, Tensor]) -> Tensor:
-        return batch[self._data.target if self._data.target in ("gt", "teacher") else "pseudo_gt"]
+        target = batch[self._data.target_part]
+        return {"lq": batch["lq"], "target": target, "real": batch.get(self._data.real, target)}
 
 
 def order_of(recipe: Recipe, samples: Samples, machine: Machine, step: int) -> Order:

@@ -214,19 +214,18 @@ class Prepared:
     names: tuple[str, ...]
     seed: int = 0
     augment: float = 0.5
-    taught: bool = False
-    """Whether `teacher` is read as well."""
+    parts: tuple[str, ...] = PARTS
+    """Folders that are read."""
 
     @staticmethod
-    def of(folder: Path, seed: int = 0, augment: float = 0.5, *, taught: bool = False) -> Prepared:
-        """Raises InputError where a file of a triple is missing."""
-        wanted = parts(taught)
-        found = [_names(folder / part) for part in wanted]
+    def of(folder: Path, seed: int = 0, augment: float = 0.5, *, parts: tuple[str, ...] = PARTS) -> Prepared:
+        """Raises InputError where a file of these parts is missing."""
+        found = [_names(folder / part) for part in parts]
         odd = set[str]().union(*found) - found[0].intersection(*found)
         if odd or not found[0]:
             what = f"{min(odd)} is not in all of them" if odd else "they are empty or missing"
-            raise InputError(f"{folder} should hold the same pictures in {', '.join(wanted)}: {what}.")
-        return Prepared(folder, tuple(sorted(found[0])), seed, augment, taught)
+            raise InputError(f"{folder} should hold the same pictures in {', '.join(parts)}: {what}.")
+        return Prepared(folder, tuple(sorted(found[0])), seed, augment, parts)
 
     def __len__(self) -> int:
         return len(self.names)
@@ -236,7 +235,7 @@ class Prepared:
             raise IndexError(f"{number} is no sample; they are counted from 0.")
         name = self.names[number % len(self)]
         turn = turns.drawn(self.augment, stream(self.seed, number))
-        patches = {part: to_clip(read_rgb(self.folder / part / name)) for part in parts(self.taught)}
+        patches = {part: to_clip(read_rgb(self.folder / part / name)) for part in self.parts}
         return {part: turns.planes(turns.turned(patch, turn)) for part, patch in patches.items()}
 
 

@@ -87,6 +87,11 @@ class Data:
     validation: str = ""
     """A manifest.jsonl or folder that is held out; empty for no validation."""
 
+    @property
+    def target_part(self) -> str:
+        """Of a sample, what results are compared with."""
+        return self.target if self.target in ("gt", "teacher") else "pseudo_gt"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=RULES)
 class Losses:
@@ -150,6 +155,9 @@ class Run:
     """Of the arithmetic in forward and backward passes; weights stay fp32."""
     compile: bool = False
     """Whether torch.compile is given the network."""
+    channels_last: bool = False
+    """Whether the network keeps each pixel's channels side by side: on a CPU convolutions learn 1.3 times as
+    fast."""
     log_every: Count = 100
     validate_every: Count = 5000
     save_every: Count = 5000

@@ -122,7 +122,8 @@ def _pictures(recipe: Recipe) -> Samples:
     if data.operators:
         raise InputError("data.operators are for clips; data.kind is pictures.")
     if data.prepared:
-        return Prepared.of(Path(data.prepared), recipe.run.seed, taught=data.target == "teacher")
+        parts = ("lq", data.target_part, *([data.real] if recipe.losses.critic else []))
+        return Prepared.of(Path(data.prepared), recipe.run.seed, parts=tuple(dict.fromkeys(parts)))
     making = Making(
         preset=data.preset,
         scale=recipe.model.scale,

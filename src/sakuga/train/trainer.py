@@ -30,6 +30,8 @@ class Trainer:
         self._pixel = PIXEL[recipe.losses.pixel]
         self._views = {name: view.to(machine.device) for name, view in (views or {}).items()}
         network = networks.build(recipe.model)
+        if recipe.run.channels_last:
+            cast("Any", network).to(memory_format=torch.channels_last)
         if recipe.run.compile:
             cast("Any", network).compile()
         self.network, self.optimiser = self._ready(network, recipe.schedule.rate)
