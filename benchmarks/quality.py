@@ -2,7 +2,7 @@
 
     python benchmarks/quality.py [../shared/data] --out FOLDER [--split test] [--ours NAME=FILE ...]
                                  [--pictures 64] [--strengths light,middle,strong] [--networks NAMES]
-                                 [--rounds 5] [--sheets 8]
+                                 [--precision fp32] [--rounds 5] [--sheets 8]
 
 Parts of held-out drawings (cels, characters over scenes and flat colours, panels of comics, scenes), each
 degraded once at every strength by a fixed seed and reduced four times, are restored by every network and
@@ -37,6 +37,7 @@ from sakuga.evaluate.lettering import letters
 from sakuga.media.plain import Rgb, read_rgb, write_rgb
 from sakuga.metrics.stlpips import st_lpips_of_all
 from sakuga.metrics.table import METRICS
+from sakuga.restore.settings import Precision
 
 TIMED = (320, 180)
 """Width and height of the source that is timed."""
@@ -53,6 +54,7 @@ class Options:
     pictures: int
     strengths: Sequence[str]
     networks: Sequence[str]
+    precision: Precision
     rounds: int
     sheets: int
 
@@ -147,7 +149,7 @@ def run(options: Options) -> Outcome:
     notes: list[str] = []
     drawings = Drawings(options.data, final=options.split == "test")
     found = pairs(drawings, options.split, options.pictures, options.strengths, options.out / options.split)
-    networks = list(opened(options.ours, options.networks, notes))
+    networks = list(opened(options.ours, options.networks, notes, options.precision))
     results = {each.name: Results(each, options.out / options.split / "results") for each in networks}
     for number, pair in enumerate(found, 1):
         measured(list(results.values()), pair)
@@ -168,6 +170,7 @@ def parsed() -> Options:
     arguments.add_argument("--pictures", type=int, default=64)
     arguments.add_argument("--strengths", default=",".join(STRENGTHS))
     arguments.add_argument("--networks", default="")
+    arguments.add_argument("--precision", choices=("auto", "fp32"), default="auto")
     arguments.add_argument("--rounds", type=int, default=5)
     arguments.add_argument("--sheets", type=int, default=8)
     given = arguments.parse_args()

@@ -18,7 +18,7 @@ from sakuga.errors import SakugaError
 from sakuga.media.plain import Rgb
 from sakuga.models.catalog import CATALOG
 from sakuga.restore.opening import open_engine
-from sakuga.restore.settings import RestoreSettings
+from sakuga.restore.settings import Precision, RestoreSettings
 from sakuga.train.measures import enlarged
 
 SCALE = 4
@@ -52,13 +52,17 @@ class Network:
         return f"{plain}-{hashlib.sha256(self.identity.encode()).hexdigest()[:12]}"
 
 
-def opened(ours: Mapping[str, Path], names: Sequence[str], notes: list[str]) -> Iterator[Network]:
+def opened(
+    ours: Mapping[str, Path], names: Sequence[str], notes: list[str], precision: Precision = "auto"
+) -> Iterator[Network]:
     """Those of `names`, or all; ours by name and file. What cannot be had is told in `notes`."""
     ways: dict[str, Callable[[], Network]] = {"bicubic": _bicubic}
     ways |= {each.name: lambda each=each: _ncnn(each) for each in quality_ncnn.NETWORKS}
-    ways |= {name: lambda name=name: _engine(name, name, "theirs") for name in THEIRS}
-    ways |= {name: lambda name=name: _engine(name, name, "ours") for name in OURS if name in CATALOG}
-    ways |= {name: lambda name=name: _engine(name, str(ours[name]), "ours") for name in ours}
+    ways |= {name: lambda name=name: _engine(name, name, "theirs", precision) for name in THEIRS}
+    ways |= {
+        name: lambda name=name: _engine(name, name, "ours", precision) for name in OURS if name in CATALOG
+    }
+    ways |= {name: lambda name=name: _engine(name, str(ours[name]), "ours", precision) for name in ours}
     if unknown := set(names) - set(ways):
         raise SystemExit(
             f"--networks: there is no {', '.join(sorted(unknown))}; there are {', '.join(ways)}."
@@ -83,9 +87,10 @@ def _bicubic() -> Network:
     return Network("bicubic", "theirs", restore, "OpenCV", "bicubic of OpenCV")
 
 
-def _engine(name: str, model: str, whose: Whose) -> Network:
+def _engine(name: str, model: str, whose: Whose, precision: Precision) -> Network:
     """As `sakuga restore` runs it on a CPU."""
-    engine: FrameEngine = open_engine(RestoreSettings(model=model, device="cpu", scale=SCALE))
+    settings = RestoreSettings(model=model, device="cpu", scale=SCALE, precision=precision)
+    engine: FrameEngine = open_engine(settings)
 
     def restore(lq: Rgb) -> Rgb:
         return np.concatenate(list(engine.picture(lq)))

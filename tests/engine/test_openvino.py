@@ -13,6 +13,8 @@ from sakuga.engine.engine import Engine
 from sakuga.engine.openvino import OpenVINOBackend
 from sakuga.engine.precision import psnr
 from sakuga.errors import DeviceError, ModelError
+from sakuga.models import runtime
+from sakuga.models.compact import Compact
 from sakuga.models.load import Model
 
 
@@ -116,3 +118,20 @@ def test_a_long_clip_takes_no_more_memory_than_a_short_one():
     assert tracemalloc.get_traced_memory()[0] < 2**20
     tracemalloc.stop()
     assert psutil.Process().memory_info().rss - rss < 2**24
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_activations_of_an_onnx_file_are_part_of_its_convolutions(tmp_path):
+    """PyTorch writes slopes as (C, 1, 1), of which OpenVINO makes steps of their own."""
+    network, x, path = seeded(lambda: Compact(2, 16, 2)), torch.rand(1, 3, 16, 24), tmp_path / "small.onnx"
+    torch.onnx.export(network, (x,), path, dynamo=False, verbose=False)
+
+    def run(model):
+        compiled = runtime.core().compile_model(model, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
+        layers = [node.get_rt_info()["layerType"].get() for node in compiled.get_runtime_model().get_ops()]
+        return layers, compiled([x.numpy()])[0]
+
+    plain = runtime.core().read_model(path)
+    (before, wanted), (after, found) = run(plain.clone()), run(graph.aligned(plain))
+    assert before.count("Eltwise") - after.count("Eltwise") == 3
+    np.testing.assert_allclose(found, wanted, atol=1e-6)

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 ops: Any = opset15
 """OpenVINO's operators carry no types."""
+BESIDE = 3
+"""Axes of a slope that PyTorch writes: of channels, and one of 1 for rows and columns each."""
 
 
 def traced(module: nn.Module, shapes: list[tuple[int, ...]]) -> ov.Model:
@@ -37,6 +39,19 @@ def traced(module: nn.Module, shapes: list[tuple[int, ...]]) -> ov.Model:
             module, example_input=inputs, shared_memory=False, trace_kwargs={"check_trace": False}
         )
         return frontend.convert(frontend.load(decoder))
+
+
+def aligned(model: ov.Model) -> ov.Model:
+    """`model` with slopes of PReLUs as (C,) where they are (C, 1, 1), as PyTorch writes them.
+
+    Those OpenVINO does not join with the convolution before: a small network then takes 1.6 times as long.
+    """
+    for node in model.get_ordered_ops():
+        if node.get_type_name() == "PRelu":
+            slope: Any = node.input_value(1)
+            if slope.get_partial_shape().rank.get_length() == BESIDE:
+                node.input(1).replace_source_output(ops.reshape(slope, [-1], special_zero=False).output(0))
+    return model
 
 
 def with_pixels(model: ov.Model, window: int, height: int, width: int, depth: Depth) -> ov.Model:

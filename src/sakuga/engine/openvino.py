@@ -240,7 +240,7 @@ class OpenVINOBackend:
 
 def _read(core: Any, path: Path) -> Any:  # noqa: ANN401
     try:
-        return core.read_model(path)
+        return graph.aligned(core.read_model(path))
     except RuntimeError as error:
         raise ModelError(f"{path} could not be read as an ONNX model; is the file whole?") from error
 
