@@ -30,7 +30,7 @@ OWN = {
     "cel-4x": 621_424,
     "cel-video-4x": 917_664,
     "lite-2x": 110_192,
-    "lite-4x": 126_160,
+    "lite-4x": 107_600,
     "scenimefy-small": 539_523,
     "scenimefy-adapter": 11_378_179 + 2 * 5_248,
 }
