@@ -27,7 +27,7 @@ from sakuga.cli.compose import compose
 from sakuga.cli.prepare import prepare
 from sakuga.media.plain import read_rgb, write_rgb
 from sakuga.train.loop import NEWEST
-from sakuga.train.pairs import parts
+from sakuga.train.pairs import TEACHER as TAUGHT
 
 SCALES = {"lite-2x": 2, "lite-4x": 4, "cel-4x": 4}
 MADE = 4
@@ -68,16 +68,15 @@ def allowed(data: Path, out: Path) -> None:
 
 
 def shrunk(prepared: Path, out: Path, by: int) -> Path:
-    """The same LQ, all else with sides divided by `by`."""
+    """The same LQ, and what the teacher made of it with sides divided by `by`."""
     out.mkdir(exist_ok=True)
     link(out / "lq", prepared / "lq")
-    for part in parts(TEACHER)[1:]:
-        for path in (prepared / part).glob("*.png"):
-            if not (out / part / path.name).is_file():
-                patch = read_rgb(path)
-                size = patch.shape[1] // by, patch.shape[0] // by
-                small = cv2.resize(patch, size, interpolation=cv2.INTER_AREA)
-                write_rgb(out / part / path.name, np.asarray(small, np.uint8))
+    for path in (prepared / TAUGHT).glob("*.png"):
+        if not (out / TAUGHT / path.name).is_file():
+            patch = read_rgb(path)
+            size = patch.shape[1] // by, patch.shape[0] // by
+            small = cv2.resize(patch, size, interpolation=cv2.INTER_AREA)
+            write_rgb(out / TAUGHT / path.name, np.asarray(small, np.uint8))
     return out
 
 
