@@ -23,7 +23,7 @@ PARAMETERS = {
     "apisr-rrdb-4x": 4_467_779,
     "cel-4x": 621_424,
     "lite-2x": 110_192,
-    "lite-4x": 126_160,
+    "lite-4x": 107_600,
     "realesr-animevideov3": 621_424,
     "realesrgan-anime-6b": 4_467_779,
     "scenimefy": 11_378_179,
