@@ -17,7 +17,7 @@ from av.video.codeccontext import VideoCodecContext
 from sakuga.degrade.clip import Frames
 from sakuga.degrade.subsampling import doubled, halved
 from sakuga.errors import InputError
-from sakuga.media import repeatable
+from sakuga.media import priority, repeatable
 
 _TICK = Fraction(1, 25)
 _LAMBDA = 118
@@ -163,6 +163,7 @@ def _encoded(
         picture = halved(frame, interlaced)
         picture.pts, picture.time_base = pts, _TICK
         packets += coder.encode(picture)
+    priority.keep()
     return [*packets, *coder.encode(None)], context.extradata
 
 

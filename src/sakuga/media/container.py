@@ -16,6 +16,7 @@ from av.stream import Disposition, Stream
 from av.video.stream import VideoStream
 
 from sakuga.errors import InputError
+from sakuga.media import priority
 
 _CLOCKED = frozenset({"mpegts", "mpeg"})
 _PICTURES = ("image2", "_pipe")
@@ -125,7 +126,9 @@ def typed(output: OutputContainer) -> _Output:
 
 def encode(stream: VideoStream, frame: av.VideoFrame | None) -> list[Packet[Stream]]:
     """Packets that are ready after `frame`; None flushes the encoder."""
-    return cast("_Encoder", stream).encode(frame)
+    packets = cast("_Encoder", stream).encode(frame)
+    priority.keep()
+    return packets
 
 
 def codec_of(stream: Stream) -> str | None:
