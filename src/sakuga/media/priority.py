@@ -1,6 +1,6 @@
 """The place in the queue for processors that this process began with, which an encoder may change.
 
-SVT-AV1, run by root, puts itself and whoever calls it before all else on the machine, which then stands still.
+SVT-AV1, run by root, puts itself and whoever calls it before all else on the machine; that stands still.
 """
 
 from __future__ import annotations
