@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 ops: Any = opset15
 """OpenVINO's operators carry no types."""
-BESIDE = 3
-"""Axes of a slope that PyTorch writes: of channels, and one of 1 for rows and columns each."""
+_AXES = 3
+"""Of a slope that PyTorch writes: channels, and 1 for rows and for columns."""
 
 
 def traced(module: nn.Module, shapes: list[tuple[int, ...]]) -> ov.Model:
@@ -49,7 +49,7 @@ def aligned(model: ov.Model) -> ov.Model:
     for node in model.get_ordered_ops():
         if node.get_type_name() == "PRelu":
             slope: Any = node.input_value(1)
-            if slope.get_partial_shape().rank.get_length() == BESIDE:
+            if slope.get_partial_shape().rank.get_length() == _AXES:
                 node.input(1).replace_source_output(ops.reshape(slope, [-1], special_zero=False).output(0))
     return model
 

@@ -1,8 +1,8 @@
 """For a model of anything drawn: each sample is a web picture's, a broadcast's or an encoded clip's.
 
 Source: none that is published; it is `web`, `apisr`, `broadcast` and `animesr` as they are, by weights that
-benchmarks/mix.py compared: with half good copies a network stays nearest to the best of each. Learned
-operators are drawn where `animesr` is, and nowhere else.
+benchmarks/mix.py compared: of the mixes that have all four, the one with half good copies teaches most.
+Learned operators are drawn where `animesr` is, and nowhere else.
 """
 
 from __future__ import annotations
