@@ -156,8 +156,8 @@ class Run:
     compile: bool = False
     """Whether torch.compile is given the network."""
     channels_last: bool = False
-    """Whether a network of pictures or clips keeps the channels of a pixel side by side, which convolutions on
-    a CPU learn faster with."""
+    """Whether a network of pictures or clips keeps the channels of a pixel together: on a CPU convolutions
+    then learn faster."""
     log_every: Count = 100
     validate_every: Count = 5000
     save_every: Count = 5000
