@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -58,11 +59,10 @@ def opened(
     """Those of `names`, or all; ours by name and file. What cannot be had is told in `notes`."""
     ways: dict[str, Callable[[], Network]] = {"bicubic": _bicubic}
     ways |= {each.name: lambda each=each: _ncnn(each) for each in quality_ncnn.NETWORKS}
-    ways |= {name: lambda name=name: _engine(name, name, "theirs", precision) for name in THEIRS}
-    ways |= {
-        name: lambda name=name: _engine(name, name, "ours", precision) for name in OURS if name in CATALOG
-    }
-    ways |= {name: lambda name=name: _engine(name, str(ours[name]), "ours", precision) for name in ours}
+    models: dict[str, tuple[str, Whose]] = {name: (name, "theirs") for name in THEIRS}
+    models |= {name: (name, "ours") for name in OURS if name in CATALOG}
+    models |= {name: (str(path), "ours") for name, path in ours.items()}
+    ways |= {name: partial(_engine, name, *model, precision) for name, model in models.items()}
     if unknown := set(names) - set(ways):
         raise SystemExit(
             f"--networks: there is no {', '.join(sorted(unknown))}; there are {', '.join(ways)}."

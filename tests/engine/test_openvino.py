@@ -3,6 +3,7 @@ import sys
 import tracemalloc
 
 import numpy as np
+import openvino
 import psutil
 import pytest
 import torch
@@ -135,3 +136,10 @@ def test_activations_of_an_onnx_file_are_part_of_its_convolutions(tmp_path):
     (before, wanted), (after, found) = run(plain.clone()), run(graph.aligned(plain))
     assert before.count("Eltwise") - after.count("Eltwise") == 3
     np.testing.assert_allclose(found, wanted, atol=1e-6)
+
+
+def test_slopes_that_differ_from_pixel_to_pixel_stay():
+    x = graph.ops.parameter([1, 2, 3, 4], np.float32)
+    prelu = graph.ops.prelu(x, graph.ops.constant(np.ones((2, 3, 4), np.float32)))
+    model = graph.aligned(openvino.Model([graph.ops.result(prelu)], [x], "keras"))
+    assert list(model.output(0).get_node().input_value(0).get_node().input_value(1).get_shape()) == [2, 3, 4]

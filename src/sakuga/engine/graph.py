@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
 ops: Any = opset15
 """OpenVINO's operators carry no types."""
-_AXES = 3
-"""Of a slope that PyTorch writes: channels, and 1 for rows and for columns."""
 
 
 def traced(module: nn.Module, shapes: list[tuple[int, ...]]) -> ov.Model:
@@ -49,7 +47,8 @@ def aligned(model: ov.Model) -> ov.Model:
     for node in model.get_ordered_ops():
         if node.get_type_name() == "PRelu":
             slope: Any = node.input_value(1)
-            if slope.get_partial_shape().rank.get_length() == _AXES:
+            shape = slope.get_partial_shape()
+            if shape.is_static and list(shape.to_shape())[1:] == [1, 1]:
                 node.input(1).replace_source_output(ops.reshape(slope, [-1], special_zero=False).output(0))
     return model
 

@@ -68,8 +68,8 @@ class Feed:
         return {name: tensor.to(self._device, non_blocking=True) for name, tensor in wanted.items()}
 
     def _wanted(self, batch: Mapping[str, Tensor]) -> Mapping[str, Tensor]:
-        target = batch[self._data.target_part]
-        return {"lq": batch["lq"], "target": target, "real": batch.get(self._data.real, target)}
+        parts = {"lq": "lq", "target": self._data.target_part, "real": self._data.real}
+        return {name: batch[part] for name, part in parts.items() if part in batch}
 
 
 def order_of(recipe: Recipe, samples: Samples, machine: Machine, step: int) -> Order:
