@@ -239,11 +239,6 @@ class Prepared:
         return {part: turns.planes(turns.turned(patch, turn)) for part, patch in patches.items()}
 
 
-def parts(taught: object) -> tuple[str, ...]:
-    """Of a sample, with or without a teacher's."""
-    return (*PARTS, TEACHER) if taught else PARTS
-
-
 def _names(folder: Path) -> set[str]:
     """Without what a run that was killed left unfinished."""
     names = {path.name for path in folder.glob("*.png")} if folder.is_dir() else set[str]()

@@ -21,7 +21,7 @@ from sakuga.media.picture import open_picture
 from sakuga.media.plain import Rgb, read_rgb, write_rgb
 from sakuga.train import distil, notes
 from sakuga.train.grid import Corner, Grid, corners
-from sakuga.train.pairs import Making, parts
+from sakuga.train.pairs import PARTS, TEACHER, Making
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,11 @@ class Preparing:
         for name, value, least in (("height", self.height, 1), ("epoch", self.epoch, 0)):
             if value is not None and value < least:
                 raise InputError(f"{name} is {value}; it is a whole number from {least}.")
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """Of each patch, and folders of the set."""
+        return (*PARTS, TEACHER) if self.teacher else PARTS
 
     def told(self) -> dict[str, Any]:
         """All that decides what comes out, as plain values."""
@@ -125,7 +130,7 @@ def _done(entry: Entry, original: str, wanted: int | None, out: Path, how: Prepa
         return None
     names = [str(tile["name"]) for tile in note["tiles"]][:wanted]
     enough = len(names) == (note["of"] if wanted is None else min(wanted, note["of"]))
-    whole = enough and all((out / part / name).is_file() for part in parts(how.teacher) for name in names)
+    whole = enough and all((out / part / name).is_file() for part in how.parts for name in names)
     return Cut(entry, tuple(names)) if whole else None
 
 
@@ -143,7 +148,7 @@ def _made(entry: Entry, original: str, wanted: int | None, out: Path, how: Prepa
     )
     wholes = {"lq": to_frames(clip)[0], "gt": gt, "pseudo_gt": pseudo}
     if how.teacher:
-        wholes["teacher"] = distil.taught(how.teacher, wholes["lq"], making.scale)
+        wholes[TEACHER] = distil.taught(how.teacher, wholes["lq"], making.scale)
     tiles = [_tile(entry, place, wholes, out, making) for place in places[:wanted]]
     told = {
         "file": entry.place.as_posix(),
