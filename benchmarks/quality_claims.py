@@ -149,6 +149,8 @@ def _held(told: Outcome, claim: Claim, other: str) -> tuple[str, bool | None]:
 
 
 def _fast(told: Outcome, network: str, other: str, most: float) -> tuple[str, bool | None]:
+    if not told.times:
+        return f"Nothing was timed, so nothing is told of the time of {network}.", None
     clock, processor = told.ratio(network, other)
     sentence = f"{network} takes at most {most:g} of the time of {other}: {clock:.3f} by the clock"
     return f"{sentence}, {processor:.3f} of the processor's", max(clock, processor) <= most
