@@ -5,16 +5,19 @@
 All drawings of the train split under CC0, CC-BY or MIT, and stills that `sakuga compose` makes of them, are
 cut into patches of 192 pixels with what Real-ESRGAN's anime network makes of their LQ (`sakuga prepare
 --teacher`, preset mixed, 4x).
-recipes/MODEL-1.toml learns to draw that, and recipes/MODEL-2.toml goes on with the twin perceptual
-loss; every fourth drawing of val is looked at on the way. FOLDER/MODEL.safetensors comes out. lite-2x
-learns from the same LQ, with targets at half their size. The same command goes on where it was; all networks
-share their data.
+recipes/MODEL-1.toml learns to draw that. recipes/MODEL-2.toml goes on with the twin perceptual loss on every
+fourth patch, in which the teacher's lines are made as deep as they were drawn: by APISR's line enhancement,
+in as few rounds as it takes, for what is learned from a faded line is a fainter one. Every fourth drawing of
+val is looked at on the way. FOLDER/MODEL.safetensors comes out. lite-2x learns from the same LQ, with targets
+at half their size. The same command goes on where it was; all networks share their data.
 """
 
 from __future__ import annotations
 
 import argparse
 import csv
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
 import cv2
@@ -25,7 +28,9 @@ from apisr import RECIPES, link, linked
 from sakuga.cli import train as cli
 from sakuga.cli.compose import compose
 from sakuga.cli.prepare import prepare
+from sakuga.degrade.lines import ROUNDS, enhance
 from sakuga.media.plain import read_rgb, write_rgb
+from sakuga.metrics.line_contrast import line_contrast
 from sakuga.train.loop import NEWEST
 from sakuga.train.pairs import TEACHER as TAUGHT
 
@@ -37,12 +42,14 @@ LICENCES = ("CC0-1.0", "CC-BY-4.0", "MIT")
 """Of drawings that weights may be learned from."""
 MANIFEST = "manifest.csv"
 COMPOSED, CROP = 40, 192
+LINED = 4
+"""Of so many patches, stage 2 has one."""
 LOOKED_AT = 4
 """Of so many drawings of val, one is looked at while a network learns."""
 
 
-def gathered(data: Path, out: Path, scale: int, workers: int) -> Path:
-    """The folder prepared for a scale."""
+def gathered(data: Path, out: Path, scale: int, workers: int) -> tuple[Path, Path]:
+    """The folders prepared for both stages of a scale."""
     allowed(data, out / "drawings")
     linked(out / "drawings", out, LOOKED_AT)
     compose(out / "drawings", out=out / "composed", count=COMPOSED, workers=workers)
@@ -51,7 +58,11 @@ def gathered(data: Path, out: Path, scale: int, workers: int) -> Path:
     prepared = out / "prepared"
     how = {"preset": "mixed", "scale": MADE, "crop": CROP, "teacher": TEACHER, "workers": workers}
     prepare(out / "train", out=prepared, **how)
-    return prepared if scale == MADE else shrunk(prepared, out / f"prepared-{scale}x", MADE // scale)
+    both = prepared, lined(prepared, out / "prepared-lined", workers)
+    if scale == MADE:
+        return both
+    plain, drawn = (shrunk(each, each.with_name(f"{each.name}-{scale}x"), MADE // scale) for each in both)
+    return plain, drawn
 
 
 def allowed(data: Path, out: Path) -> None:
@@ -67,6 +78,30 @@ def allowed(data: Path, out: Path) -> None:
         writer.writerows(rows)
 
 
+def lined(prepared: Path, out: Path, workers: int) -> Path:
+    """Every fourth LQ, and what the teacher made of it with lines as deep as they were drawn."""
+    names = [path.name for path in sorted((prepared / TAUGHT).glob("*.png"))[::LINED]]
+    for name in names:
+        (out / "lq").mkdir(parents=True, exist_ok=True)
+        link(out / "lq" / name, prepared / "lq" / name)
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        list(pool.map(draw, [prepared] * len(names), [out] * len(names), names, chunksize=32))
+    return out
+
+
+def draw(prepared: Path, out: Path, name: str) -> None:
+    """One patch with its lines sharpened until they are as deep as the drawing's, or three times."""
+    if (out / TAUGHT / name).is_file():
+        return
+    patch, gt = (read_rgb(prepared / part / name) for part in (TAUGHT, "gt"))
+    made = patch
+    for rounds in range(ROUNDS + 1):
+        made = enhance(patch, background="original", rounds=rounds).picture
+        if not line_contrast(made, gt) < 1:
+            break
+    write_rgb(out / TAUGHT / name, made)
+
+
 def shrunk(prepared: Path, out: Path, by: int) -> Path:
     """The same LQ, and what the teacher made of it with sides divided by `by`."""
     out.mkdir(exist_ok=True)
@@ -80,16 +115,15 @@ def shrunk(prepared: Path, out: Path, by: int) -> Path:
     return out
 
 
-def learned(name: str, out: Path, prepared: Path) -> None:
+def learned(name: str, out: Path, sets: tuple[Path, Path]) -> None:
     """Both stages, each until it is done."""
-    changes = [f"data.prepared={prepared}", f"data.validation={out / 'val'}"]
-    for stage, model in (
-        (f"{name}-1", out / f"{name}-1.safetensors"),
-        (f"{name}-2", out / f"{name}.safetensors"),
-    ):
+    changes = [f"data.validation={out / 'val'}"]
+    models = out / f"{name}-1.safetensors", out / f"{name}.safetensors"
+    for stage, (prepared, model) in enumerate(zip(sets, models, strict=True), 1):
         if not model.is_file():
-            cli.train(RECIPES / f"{stage}.toml", out=out / stage, set=changes)
-            cli.export(out / stage / NEWEST, out=model)
+            here = [*changes, f"data.prepared={prepared}"]
+            cli.train(RECIPES / f"{name}-{stage}.toml", out=out / f"{name}-{stage}", set=here)
+            cli.export(out / f"{name}-{stage}" / NEWEST, out=model)
         changes = [*changes, f"model.start={model}"]
 
 

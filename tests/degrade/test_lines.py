@@ -11,7 +11,8 @@ from hypothesis.extra import numpy as arrays
 from PIL import Image
 
 from sakuga.degrade.enhancing import enhance_folder
-from sakuga.degrade.lines import enhance, found, grown, line_map, sharpened, without_specks
+from sakuga.degrade.lines import ROUNDS, enhance, found, grown, line_map, sharpened, without_specks
+from sakuga.metrics.line_contrast import line_contrast
 
 
 def drawn(text):
@@ -139,6 +140,14 @@ def test_lines_get_darker_and_the_original_stays_elsewhere():
     assert np.ptp(made.picture[on].astype(int)) >= np.ptp(picture()[on].astype(int))
     dark = picture().min(-1) < 60
     assert made.picture[on & dark].mean() < picture()[on & dark].mean()
+
+
+def test_each_round_makes_the_same_lines_deeper():
+    made = [enhance(picture(), background="original", rounds=rounds) for rounds in range(ROUNDS + 1)]
+    depths = [line_contrast(each.picture, picture()) for each in made]
+    assert np.array_equal(made[0].picture, picture())
+    assert depths == sorted(set(depths))
+    assert all(np.array_equal(each.lines, made[0].lines) for each in made)
 
 
 def test_three_rounds_are_stronger_than_one():

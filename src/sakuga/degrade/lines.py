@@ -49,21 +49,25 @@ class Enhanced:
 
 
 def enhance(
-    picture: Rgb, *, background: Background = "sharpened", gamma: float = 0.975, least: int = LEAST
+    picture: Rgb,
+    *,
+    background: Background = "sharpened",
+    gamma: float = 0.975,
+    least: int = LEAST,
+    rounds: int = ROUNDS,
 ) -> Enhanced:
     """The pseudo-GT of a picture (H, W, 3) of any size; a small one is mirrored until the kernels are full.
 
     background: what stands between the lines. gamma: weight of the wider Gaussian, which the release draws
-    from 0.97..0.98. least: pixels of the smallest line.
+    from 0.97..0.98. least: pixels of the smallest line. rounds: 0..3, how often lines are sharpened; they are
+    found in what was sharpened three times.
     """
-    light = picture.astype(np.float32)
-    first = sharpened(light)
-    strong = first
-    for _ in range(ROUNDS - 1):
-        strong = sharpened(strong)
-    lines = line_map(strong, gamma, least)
-    rest = first if background == "sharpened" else light
-    merged = np.where(lines[..., None] > 0, strong, rest)
+    steps = [picture.astype(np.float32)]
+    for _ in range(ROUNDS):
+        steps.append(sharpened(steps[-1]))
+    lines = line_map(steps[ROUNDS], gamma, least)
+    rest = steps[1 if background == "sharpened" else 0]
+    merged = np.where(lines[..., None] > 0, steps[rounds], rest)
     return Enhanced(np.rint(merged).astype(np.uint8), lines)
 
 
