@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass, fields
 from fractions import Fraction
@@ -17,7 +16,7 @@ from av.video.codeccontext import VideoCodecContext
 from sakuga.degrade.clip import Frames
 from sakuga.degrade.subsampling import doubled, halved
 from sakuga.errors import InputError
-from sakuga.media import priority, repeatable
+from sakuga.media import repeatable, svt
 
 _TICK = Fraction(1, 25)
 _LAMBDA = 118
@@ -31,8 +30,6 @@ _ALLOWED: Mapping[str, tuple[Container[Any], str]] = {
     "rate": (range(1, 10**6), "a whole number of kb/s from 1"),
     "gop": (range(1, 1000), "a whole number of frames from 1 to 999"),
 }
-# SVT-AV1 writes what it does to the terminal, and listens to nothing but this.
-os.environ.setdefault("SVT_LOG", "1")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,7 +160,7 @@ def _encoded(
         picture = halved(frame, interlaced)
         picture.pts, picture.time_base = pts, _TICK
         packets += coder.encode(picture)
-    priority.keep()
+    svt.step_back()
     return [*packets, *coder.encode(None)], context.extradata
 
 

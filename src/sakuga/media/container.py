@@ -16,7 +16,7 @@ from av.stream import Disposition, Stream
 from av.video.stream import VideoStream
 
 from sakuga.errors import InputError
-from sakuga.media import priority
+from sakuga.media import svt
 
 _CLOCKED = frozenset({"mpegts", "mpeg"})
 _PICTURES = ("image2", "_pipe")
@@ -127,7 +127,7 @@ def typed(output: OutputContainer) -> _Output:
 def encode(stream: VideoStream, frame: av.VideoFrame | None) -> list[Packet[Stream]]:
     """Packets that are ready after `frame`; None flushes the encoder."""
     packets = cast("_Encoder", stream).encode(frame)
-    priority.keep()
+    svt.step_back()
     return packets
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import errno
 import io
-import os
 from collections.abc import Generator
 from dataclasses import replace
 from pathlib import Path
@@ -62,9 +61,6 @@ class VideoTrack:
         _configure(self.stream, codec, info, colour, size, pixel_format)
         if codec.codec == "hevc" and muxer.format in _HVC1:
             self.stream.codec_context.codec_tag = "hvc1"
-        if encoding.codec == "av1":
-            # SVT-AV1 writes what it does to the terminal, and listens to nothing but this.
-            os.environ.setdefault("SVT_LOG", "1")
 
     def _options(self, codec: Codec) -> dict[str, str]:
         """The encoder's options as FFmpeg takes them."""

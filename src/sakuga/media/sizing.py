@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 from collections.abc import Sequence
 
 import av
@@ -25,7 +24,6 @@ def packet_sizes(frames: Sequence[Pixels], info: VideoInfo, encoding: Encoding) 
     info: of the source, whose chroma and depth the encoder is given where it takes them. Raises
     av.error.FFmpegError or ValueError where the encoder does not work here.
     """
-    os.environ.setdefault("SVT_LOG", "1")
     height, width = frames[0].shape[:2]
     codec = CODECS[encoding.codec]
     chroma, depth = layout_for(encoding, info.chroma, info.depth, width, height)

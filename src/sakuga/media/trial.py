@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 from fractions import Fraction
 
 import av
@@ -21,7 +20,6 @@ FRAMES = 3
 
 def fault(name: CodecName) -> str | None:
     """What is wrong with the codec `name`, in FFmpeg's words; None where it gives back what it was given."""
-    os.environ.setdefault("SVT_LOG", "1")
     memory = io.BytesIO()
     try:
         _write(memory, CODECS[name])

@@ -1,19 +1,20 @@
-"""Encoders leave the machine to others as before."""
+"""SVT-AV1 leaves the terminal and the machine to others."""
 
 import subprocess
 import sys
 
 import pytest
 
-from sakuga.media import priority
+from sakuga.media import svt
 
 SCRIPT = """
-import os
+import os, sys
 import numpy as np
 from sakuga.degrade.films import ENCODERS, Settings, code
 
 def policies():
-    return {os.sched_getscheduler(int(task)) for task in os.listdir("/proc/self/task")}
+    tasks = os.listdir("/proc/self/task") if sys.platform == "linux" else []
+    return {os.sched_getscheduler(int(task)) for task in tasks}
 
 before = policies()
 code(ENCODERS["av1"], np.zeros((1, 64, 64, 3), np.uint8), 40, Settings())
@@ -27,6 +28,11 @@ def test_av1_does_not_put_itself_before_all_else():
     subprocess.run([sys.executable, "-c", SCRIPT], check=True, timeout=120)
 
 
+def test_av1_writes_nothing_to_the_terminal():
+    done = subprocess.run([sys.executable, "-c", SCRIPT], capture_output=True, check=True, timeout=120)
+    assert (done.stdout, done.stderr) == (b"", b"")
+
+
 def test_what_was_not_moved_stays(monkeypatch):
-    monkeypatch.setattr(priority.os, "sched_setscheduler", lambda *_: pytest.fail("moved"), raising=False)
-    priority.keep()
+    monkeypatch.setattr(svt.os, "sched_setscheduler", lambda *_: pytest.fail("moved"), raising=False)
+    svt.step_back()

@@ -1,6 +1,7 @@
-"""The place in the queue for processors that this process began with, which an encoder may change.
+"""What the encoder SVT-AV1 does to the process that calls it, prevented or taken back.
 
-SVT-AV1, run by root, puts itself and whoever calls it before all else on the machine; that stands still.
+It writes what it does to the terminal. Run by root, it puts itself and whoever calls it before all else on
+the machine, which stands still.
 """
 
 from __future__ import annotations
@@ -9,12 +10,14 @@ import contextlib
 import os
 from pathlib import Path
 
+# It listens to nothing but this.
+os.environ.setdefault("SVT_LOG", "1")
 _TASKS = Path("/proc/self/task")
 _BEGAN = os.sched_getscheduler(0) if hasattr(os, "sched_getscheduler") else 0
 
 
-def keep() -> None:
-    """Put all threads back where the process began, if an encoder has moved the one that calls."""
+def step_back() -> None:
+    """Put all threads back where the process began, if the encoder has moved the one that calls."""
     if not hasattr(os, "sched_getscheduler") or os.sched_getscheduler(0) == _BEGAN:
         return
     for task in _TASKS.iterdir():
