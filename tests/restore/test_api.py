@@ -12,7 +12,8 @@ import pytest
 import sakuga
 from onnx_models import nearest
 from sakuga.evaluate.origin import carried
-from sakuga.media.plain import write_rgb
+from sakuga.media.plain import read_rgb, write_rgb
+from sakuga.restore.settings import RestoreSettings
 
 PUBLIC = {
     "CodecError",
@@ -66,6 +67,23 @@ def test_a_restored_file_tells_the_hash_of_the_weights_that_were_loaded(tmp_path
     assert carried(made) == {"name": "網", "files": {"網.onnx": digest}}
 
 
+def test_fast_takes_the_small_networks(tmp_path):
+    write_rgb(tmp_path / "a.png", np.zeros((10, 20, 3), np.uint8))
+    model = sakuga.load(fast=True)
+    assert model.restore(np.zeros((10, 20, 3), np.uint8)).shape == (40, 80, 3)
+    assert model.restore(np.zeros((2, 10, 20, 3), np.uint8)).shape == (2, 20, 40, 3)
+    assert carried(model.restore(tmp_path / "a.png", tmp_path / "out"))["name"] == "lite-4x"
+
+
+def test_what_load_decided_holds_for_files(tmp_path):
+    write_rgb(tmp_path / "a.png", np.zeros((10, 20, 3), np.uint8))
+    model = sakuga.load(nearest(tmp_path / "a.onnx", 4), scale=1.5)
+    others = RestoreSettings(scale=3, fast=True, format="webp")
+    made = model.restore(tmp_path / "a.png", tmp_path / "out", settings=others)
+    assert made.name == "a.webp"
+    assert read_rgb(made).shape == (15, 30, 3)
+
+
 def test_scale_is_any_number(tmp_path):
     model = sakuga.load(nearest(tmp_path / "a.onnx", 4), scale=1.5)
     assert model.restore(np.zeros((10, 20, 3), np.uint8)).shape == (15, 30, 3)
@@ -76,10 +94,11 @@ def test_scale_is_any_number(tmp_path):
     [
         ({"model": "animesr-v3"}, sakuga.UnknownModel, "animesr-v2"),
         ({"device": "toaster"}, sakuga.DeviceError, "toaster"),
+        ({"fast": True}, sakuga.InputError, "--fast"),
         ({"scale": 0}, sakuga.InputError, "--scale"),
         ({"tile": -1}, sakuga.InputError, "--tile"),
     ],
-    ids=["model", "device", "scale", "tile"],
+    ids=["model", "device", "fast", "scale", "tile"],
 )
 def test_what_cannot_be_loaded_is_a_sentence(tmp_path, options, error, words):
     with pytest.raises(error, match=words):

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 def load(
     model: str | Path | None = None,
     *,
+    fast: bool = False,
     device: str = "auto",
     precision: Precision = "auto",
     tile: int | None = None,
@@ -34,23 +35,35 @@ def load(
 
     model: a name that `sakuga models list` shows, or the path of a .pth, .safetensors or .onnx file; None for
     what `sakuga restore` takes: one model for stills, and another, made ready at first use, for what moves.
-    device, precision, tile: see `sakuga restore --help`. scale: output side / input side, None for the
+    fast, device, precision, tile: see `sakuga restore --help`. scale: output side / input side, None for the
     model's own.
     Raises UnknownModel, WeightsError, DeviceError or InputError.
     """
     name = None if model is None else str(model)
-    settings = RestoreSettings(model=name, device=device, precision=precision, tile=tile, scale=scale)
+    settings = RestoreSettings(
+        model=name, fast=fast, device=device, precision=precision, tile=tile, scale=scale
+    )
     still, moving = settings.named(moving=False), settings.named(moving=True)
-    return Restorer(open_engine(still), None if moving == still else partial(open_engine, moving))
+    return Restorer(open_engine(still), None if moving == still else partial(open_engine, moving), settings)
+
+
+_OF_LOAD = ("model", "fast", "device", "precision", "tile", "scale")
+"""Settings that are decided there."""
 
 
 class Restorer:
     """A model that is ready to restore, or one for stills and one for what moves."""
 
-    def __init__(self, engine: FrameEngine, moving: Callable[[], FrameEngine] | None = None) -> None:
-        """moving: opens the engine for clips and videos, where that is another one."""
+    def __init__(
+        self,
+        engine: FrameEngine,
+        moving: Callable[[], FrameEngine] | None = None,
+        settings: RestoreSettings | None = None,
+    ) -> None:
+        """moving: opens the engine for clips and videos, where that is another one. settings: of load()."""
         self._still = self._latest = engine
         self._open_moving = moving
+        self._asked = settings or RestoreSettings()
 
     @property
     def scale(self) -> float:
@@ -108,7 +121,8 @@ class Restorer:
             )
         if not source.exists():
             raise InputError(f"{source} does not exist.")
-        here = replace(settings or RestoreSettings(), model=None, fast=False, cluster=None)
+        decided = {name: getattr(self._asked, name) for name in _OF_LOAD}
+        here = replace(settings or RestoreSettings(), cluster=None, **decided)
 
         def opener(asked: RestoreSettings, _: OnEvent) -> FrameEngine:
             return self._engine(moving=asked == here.named(moving=True))
