@@ -389,6 +389,8 @@ def test_a_video_without_times_is_numbered_all_the_same(tmp_path):
         (["--scenes", "--count", "0"], 2, "--count is 0"),
         (["--scenes", "--rescale", "720"], 2, "--rescale is for pictures; --scenes"),
         (["--scenes", "--weights", "ck.pth"], 2, "--weights is for pictures"),
+        (["--clips", "--weights", "ck.pth"], 2, "--weights is for pictures; --clips"),
+        (["--clips", "--keep-alike"], 2, "--keep-alike is for pictures; --clips"),
         (["--scenes", "--score", "niqe"], 2, "--score is for pictures"),
         (["--scenes", "--frame-list", "list", "--count", "2"], 2, "leave --count out"),
         (["--scenes", "--frame-list", "list"], 1, "list could not be read"),

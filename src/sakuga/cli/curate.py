@@ -118,9 +118,12 @@ def curate(
     of_scenes = {"frame_list": frame_list is not None, "side": side is not None, "keep_text": keep_text}
     _demand("clips", clips, of_clips)
     _demand("scenes", scenes, of_scenes)
+    of_pictures = {"score": score != "complexity", "selection": selection != "paper"}
+    of_pictures |= {"weights": weights is not None, "rescale": rescale != "none"}
+    if clips:
+        _refuse("clips", of_pictures | {"keep-flat": keep_flat, "keep-alike": keep_alike})
     if scenes:
-        chosen = {"score": score != "complexity", "selection": selection != "paper"}
-        _refuse({**chosen, "weights": weights is not None, "rescale": rescale != "none"})
+        _refuse("scenes", of_pictures)
     try:
         if clips:
             wanted = ClipSettings(
@@ -180,14 +183,19 @@ def _demand(kind: str, chosen: bool, given: Mapping[str, bool]) -> None:
             raise UsageError(f"--{name.replace('_', '-')} is for {kind}; say --{kind}, too.")
 
 
-def _refuse(given: Mapping[str, bool]) -> None:
-    """Refuse with --scenes what means something for pictures alone."""
+_INSTEAD = {
+    "clips": "--clips takes what moves most, as it is",
+    "scenes": (
+        "--scenes takes a frame of each shot or of a --frame-list, and --side makes its squares smaller"
+    ),
+}
+
+
+def _refuse(kind: str, given: Mapping[str, bool]) -> None:
+    """Refuse with another kind what means something for pictures alone."""
     for name, told in given.items():
         if told:
-            raise UsageError(
-                f"--{name} is for pictures; --scenes takes a frame of each shot or of a --frame-list, and"
-                " --side makes its squares smaller."
-            )
+            raise UsageError(f"--{name} is for pictures; {_INSTEAD[kind]}.")
 
 
 def _review(decisions: Path, out: Path, videos: tuple[Path, ...]) -> int:
