@@ -101,6 +101,30 @@ def test_steps_with_a_critic_are_plain_turns(machine):
         torch.testing.assert_close(trainer.critic.state_dict()[name], value)
 
 
+def test_perceptual_losses_look_from_other_corners_in_each_step(machine):
+    """The same of result and target, all corners in turn, and the pixel loss still sees everything."""
+    seen = []
+
+    class View(torch.nn.Module):
+        def forward(self, result, target):
+            seen.append((result.detach().clone(), target))
+            return 0 * result.mean()
+
+    told = recipe(losses={"perceptual": {"vgg19-imagenet": 0.5}, "shift": 1})
+    trainer = Trainer(told, machine, {"vgg19-imagenet": View()})
+    data = batch()
+    for step in range(5):
+        with torch.no_grad():
+            whole = trainer.network(data["lq"])
+        taught = trainer.step(data, step)
+        loss = F.l1_loss(whole, data["target"])
+        assert float(taught.losses["pixel"]) == pytest.approx(loss.item(), rel=1e-6)
+        top, left = ((0, 0), (0, 1), (1, 0), (1, 1), (0, 0))[step]
+        result, target = seen[-1]
+        torch.testing.assert_close(result, whole[..., top:, left:])
+        torch.testing.assert_close(target, data["target"][..., top:, left:])
+
+
 CHANCY = {"network": "grl", "options": {"depths": (2,), "drop": 0.5}}
 """Its training draws which blocks to leave out."""
 

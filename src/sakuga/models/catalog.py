@@ -64,7 +64,7 @@ CATALOG: Mapping[str, ModelSpec] = {
             source=_shipped(
                 "cel-4x",
                 "5e4d8daf50d1d710e56fa7346f51993e81f3e48c8120bfa29494c87a9b4c6bc4",
-                "93d8317ce0b1b8dd7cf19b5139e5ee7d64f5c8fd93099667d6ed3b9d4982c9a4",
+                "6256b722af918ec01badd61f2344b2721d8954a0cd658e78a3773fa60b2ef607",
             ),
             options={"convs": 16, "channels": 64, "scale": 4, "base": "bilinear"},
             halo=18,
@@ -79,7 +79,7 @@ CATALOG: Mapping[str, ModelSpec] = {
             source=_shipped(
                 "lite-4x",
                 "bfc8be7a76ff1941b6102e708d91ed6d6d359811d1b62e775b390ac426784392",
-                "39dac2ce507ac203e0f72705c56302c43dc812719e5e952a1d7ada69439e17b8",
+                "02f29f69c07318d3ac6f1d3e9c1cbfab2ff77ce0032c65796f2a501c2e2a8d0f",
             ),
             options={"convs": 10, "channels": 32, "scale": 4, "base": "bilinear"},
             halo=12,
@@ -94,7 +94,7 @@ CATALOG: Mapping[str, ModelSpec] = {
             source=_shipped(
                 "lite-2x",
                 "f62b017c01dbe10f65901fc53bdd9bd43e4a63ce7febe7cd2dfd316155043745",
-                "88da982a6cf9be6b66736b438b587a4504178fd82bffb7ec190ae01e35872e56",
+                "413206a5cee73c39e86330c43f0312865ca637680363191f6fe1c5da9f7f55cd",
             ),
             options={"convs": 10, "channels": 32, "scale": 2, "base": "bilinear", "fold": 2},
             halo=24,

@@ -8,7 +8,7 @@ from typing import Literal
 Role = Literal["default for pictures", "default for videos", "--fast at 2x", "--fast at 4x"]
 
 NETWORKS: Mapping[Role, str] = {
-    "default for pictures": "animesr-v2",
+    "default for pictures": "cel-4x",
     "default for videos": "animesr-v2",
     "--fast at 2x": "lite-2x",
     "--fast at 4x": "lite-4x",

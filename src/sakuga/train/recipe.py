@@ -105,6 +105,9 @@ class Losses:
     """Those of them without a gradient, as in the released APISR."""
     unbalanced: tuple[str, ...] = ()
     """Those of them whose layers weigh as those of VGG-19 do, before APISR balances them."""
+    shift: Annotated[int, Field(ge=0)] = 0
+    """Up to so many rows and columns at the top and left are kept from the perceptual losses, others in each
+    step: the strides of their networks can become a grid in what a network with a pixel shuffle draws."""
     critic: Literal["", "patch", "multi-scale", "unet", "scene", "stylegan2"] = ""
     """Empty for no adversary."""
     game: Literal["lsgan", "vanilla"] = "lsgan"

@@ -66,7 +66,7 @@ class Trainer:
     def step(self, batch: Batch, step: int) -> Taught:
         """Learn from one batch; `step` counts from 0 and decides the rate."""
         self._set_rates(step)
-        losses, result = self._teach(batch)
+        losses, result = self._teach(batch, step)
         if self.critic is not None:
             losses |= self._teach_critic(batch["real"], result.detach())
         if self.average is not None:
@@ -77,26 +77,28 @@ class Trainer:
         """The network's rate at `step`."""
         return self._recipe.schedule.rate * self._recipe.schedule.share(step) * self.slowdown
 
-    def _teach(self, batch: Batch) -> tuple[dict[str, Tensor], Tensor]:
+    def _teach(self, batch: Batch, step: int) -> tuple[dict[str, Tensor], Tensor]:
         self.network.train()
         if self.critic is not None:
             self.critic.requires_grad_(requires_grad=False)
         self.optimiser.zero_grad(set_to_none=True)
         with self._machine.autocast():
             result = self.network(batch["lq"])
-            losses = self._losses(result, batch["target"])
+            losses = self._losses(result, batch["target"], step)
         self._machine.backward(losses["total"])
         if self._recipe.schedule.clip:
             self._machine.clip(self.network, self._recipe.schedule.clip)
         self.optimiser.step()
         return losses, result
 
-    def _losses(self, result: Tensor, target: Tensor) -> dict[str, Tensor]:
+    def _losses(self, result: Tensor, target: Tensor, step: int) -> dict[str, Tensor]:
         """Each term as it counts in the sum, and the sum as `total`."""
         told = self._recipe.losses
         losses = {"pixel": told.pixel_weight * self._pixel(result, target)}
+        top, left = divmod(step % (told.shift + 1) ** 2, told.shift + 1)
+        seen, wanted = (pictures[..., top:, left:] for pictures in (result, target))
         for name, view in self._views.items():
-            losses[name] = told.perceptual[name] * view(result, target)
+            losses[name] = told.perceptual[name] * view(seen, wanted)
         if self.critic is not None:
             losses["adversarial"] = told.adversarial_weight * fooling(self.critic(_frames(result)), told.game)
         return losses | {"total": torch.stack(list(losses.values())).sum()}
