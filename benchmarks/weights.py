@@ -82,8 +82,8 @@ def allowed(data: Path, out: Path) -> None:
 def lined(prepared: Path, out: Path, workers: int) -> Path:
     """Every fourth LQ, and what the teacher made of it with lines as deep as they were drawn."""
     names = [path.name for path in sorted((prepared / TAUGHT).glob("*.png"))[::LINED]]
+    (out / "lq").mkdir(parents=True, exist_ok=True)
     for name in names:
-        (out / "lq").mkdir(parents=True, exist_ok=True)
         link(out / "lq" / name, prepared / "lq" / name)
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
         list(pool.map(draw, [prepared] * len(names), [out] * len(names), names, chunksize=32))
@@ -95,7 +95,6 @@ def draw(prepared: Path, out: Path, name: str) -> None:
     if (out / TAUGHT / name).is_file():
         return
     patch, gt = (read_rgb(prepared / part / name) for part in (TAUGHT, "gt"))
-    made = patch
     for rounds in range(ROUNDS + 1):
         made = enhance(patch, background="original", rounds=rounds).picture
         if not line_contrast(made, gt) < 1:
