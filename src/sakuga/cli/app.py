@@ -9,26 +9,44 @@ from collections.abc import Sequence
 from cyclopts import App, CycloptsError
 
 from sakuga.cli import output
-from sakuga.cli.ablate import ablate
-from sakuga.cli.compare import compare
-from sakuga.cli.compose import compose
-from sakuga.cli.curate import curate
-from sakuga.cli.degrade import degrade
-from sakuga.cli.doctor import doctor
-from sakuga.cli.evaluate import evaluate
 from sakuga.cli.exits import Exit, UsageError
-from sakuga.cli.inspect import inspect
-from sakuga.cli.lines import lines
-from sakuga.cli.models import models
-from sakuga.cli.pairs import pairs
-from sakuga.cli.prepare import prepare
-from sakuga.cli.preview import preview
-from sakuga.cli.rescale import rescale
-from sakuga.cli.restore import restore
 from sakuga.cli.signals import deadly_signals
-from sakuga.cli.stylize import stylize
-from sakuga.cli.train import export, train
 from sakuga.errors import SakugaError
+
+COMMANDS = {
+    "restore:restore": "Restore pictures and videos: cleaner, sharper, larger.",
+    "stylize:stylize": "Make anime scenes of photos and videos.",
+    "models:models": "List, fetch, identify and verify models.",
+    "inspect:inspect": "Measure a picture or video, and suggest a command with its time and size.",
+    "preview:preview": "Restore a few frames by one or more models, and write a page to compare them.",
+    "doctor:doctor": "Check what restoring needs: packages, devices, codecs, memory, disk, weights.",
+    "curate:curate": (
+        "Choose pictures, clips or scenes of videos to learn from, with a manifest that says whence each is."
+    ),
+    "degrade:degrade": (
+        "Degrade pictures: a smaller, worse PNG of each, and how it came about in draws.jsonl."
+    ),
+    "lines:lines": "Enhance drawn lines: a PNG of each picture for a network to learn from.",
+    "prepare:prepare": "Cut pictures into triples of LQ, GT and pseudo-GT, in folders lq, gt and pseudo_gt.",
+    "rescale:rescale": (
+        "Restore a real clip from smaller frames, to find clean pictures to learn its own damage from."
+    ),
+    "pairs:pairs": "Make pairs of a photo and a drawing, and keep those in which both show the same.",
+    "compose:compose": (
+        "Compose stills or shots of drawings: figures over backgrounds, with light, weather, lettering "
+        "and pans."
+    ),
+    "train:train": "Train a network by a recipe; the same command goes on where it was stopped.",
+    "train:export": (
+        "Make a model of a checkpoint, which `--model` of `sakuga restore` or `sakuga stylize` takes."
+    ),
+    "ablate:ablate": (
+        "Train variants of a recipe in turn and compare them; the same command goes on where it was stopped."
+    ),
+    "evaluate:evaluate": "Measure pictures and videos: mean and 95 % interval of each measure.",
+    "compare:compare": "Draw the same parts of several pictures side by side, with labels.",
+}
+"""module:function -> the first sentence of its docstring: who asks what there is does not load them all."""
 
 
 def version() -> str:
@@ -45,24 +63,8 @@ app = App(
     help_format="plaintext",
     suppress_keyboard_interrupt=False,
 )
-app.command(restore)
-app.command(stylize)
-app.command(models)
-app.command(inspect)
-app.command(preview)
-app.command(doctor)
-app.command(curate)
-app.command(degrade)
-app.command(lines)
-app.command(prepare)
-app.command(rescale)
-app.command(pairs)
-app.command(compose)
-app.command(train)
-app.command(export)
-app.command(ablate)
-app.command(evaluate)
-app.command(compare)
+for place, sentence in COMMANDS.items():
+    app.command(f"sakuga.cli.{place}", name=place.partition(":")[2], help=sentence)
 
 
 def run(arguments: Sequence[str]) -> int:

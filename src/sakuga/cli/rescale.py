@@ -22,9 +22,6 @@ def rescale(
 ) -> None:
     """Restore a real clip from smaller frames, to find clean pictures to learn its own damage from.
 
-    Without --choose it writes rescale.html, on which the factors can be compared; with it the same command
-    goes on and writes the pairs of one factor, as recipes with data.kind = "frames" read them.
-
     Parameters
     ----------
     clip
@@ -36,7 +33,8 @@ def rescale(
     factors
         Which to compare, with commas between them.
     choose
-        Write all pairs of this factor.
+        Go on from rescale.html, on which the factors can be compared, and write all pairs of this one, as
+        recipes with data.kind = "frames" read them.
     runs
         Runs of 11 frames that the pairs come from, at most, from all over the clip.
     looks

@@ -63,14 +63,13 @@ def train(
 def export(checkpoint: Path, /, *, out: Path, half: bool = False) -> None:
     """Make a model of a checkpoint, which `--model` of `sakuga restore` or `sakuga stylize` takes.
 
-    Where an adapter has learned, a .safetensors holds that alone, for `sakuga stylize --adapter`.
-
     Parameters
     ----------
     checkpoint
         What `sakuga train` wrote.
     out
-        A file that ends in .safetensors or .onnx.
+        A file that ends in .safetensors or .onnx. Where an adapter has learned, a .safetensors holds that
+        alone, for `sakuga stylize --adapter`.
     half
         Keep weights as 16 bits, in a file half as large.
     """
