@@ -8,10 +8,12 @@ import pytest
 from PIL import Image
 
 from command import sakuga, sentence
+from sakuga.engine.devices import Device
 from sakuga.errors import InputError
 from sakuga.media.plain import write_rgb
 from sakuga.models.features import FEATURES
-from sakuga.train import networks, recipe
+from sakuga.train import machine, networks, recipe
+from sakuga.train.events import Noted
 from sakuga.train.export import export
 from sakuga.train.run import train
 
@@ -127,6 +129,32 @@ def test_from_a_recipe_to_a_restored_picture(desk):
     )
     assert one.shape == (256, 384, 3)
     assert np.abs(one - two).max() <= 1
+
+
+@pytest.mark.parametrize(
+    ("can", "gpu", "device", "taken"),
+    [
+        (("fp32",), None, "auto", "fp32"),
+        (("fp32",), "cuda", "auto", "bf16"),
+        (("fp32",), "cuda", "cpu", "fp32"),
+        (("fp32", "bf16"), None, "auto", "bf16"),
+    ],
+)
+def test_processors_need_not_imitate_bf16(can, gpu, device, taken, monkeypatch):
+    monkeypatch.setattr(machine, "devices", lambda: [Device("cpu", "AMD EPYC", "OpenVINO", can)])
+    monkeypatch.setattr(machine, "accelerator", lambda: gpu)
+    assert machine.afforded("bf16", device) == taken
+    assert machine.afforded("fp32", device) == "fp32"
+
+
+def test_a_run_in_other_arithmetic_than_its_recipe_says_so(desk, monkeypatch):
+    monkeypatch.setattr(machine, "devices", list)
+    changes = [f"data.manifest={desk / 'stills'}", "run.precision=bf16", "schedule.steps=1"]
+    events = []
+    train(recipe.read(desk / "small.toml", changes), desk / "out", device="cpu", on_event=events.append)
+    assert [event.sentence for event in events if isinstance(event, Noted)] == [
+        "This processor has no bf16: fp32, which is quicker than to imitate it."
+    ]
 
 
 def test_misuse_is_a_sentence(desk):

@@ -61,6 +61,9 @@ def train(recipe: Recipe, out: Path, *, device: str = "auto", on_event: OnEvent 
         def note(sentence: str) -> None:
             tell(Noted(sentence))
 
+        if machine.precision != recipe.run.precision:
+            asked, taken = recipe.run.precision, machine.precision
+            note(f"This processor has no {asked}: {taken}, which is quicker than to imitate it.")
         views = opened(recipe.losses, note)
         check = validation_of(recipe, machine, note)
         Loop(recipe, out, samples, machine, views=views, validate=check, on_event=tell).run()
