@@ -10,6 +10,7 @@ from torch.nn import functional as F
 
 from learned import Squares, recipe
 from sakuga.errors import InputError, SakugaError
+from sakuga.losses.grid import grid_loss
 from sakuga.losses.perceptual import Perceptual
 from sakuga.models.features import FEATURES
 from sakuga.train import networks, state
@@ -123,6 +124,17 @@ def test_perceptual_losses_look_from_other_corners_in_each_step(machine):
         result, target = seen[-1]
         torch.testing.assert_close(result, whole[..., top:, left:])
         torch.testing.assert_close(target, data["target"][..., top:, left:])
+
+
+def test_a_grid_is_weighed_by_the_networks_own_scale(machine):
+    told = recipe(losses={"grid": 3})
+    trainer, data = Trainer(told, machine), batch()
+    with torch.no_grad():
+        whole = trainer.network(data["lq"])
+    losses = trainer.step(data, 0).losses
+    wanted = 3 * grid_loss(whole, data["target"], told.model.scale)
+    assert float(losses["grid"]) == pytest.approx(wanted.item(), rel=1e-5)
+    assert float(losses["total"]) == pytest.approx(float(losses["pixel"] + losses["grid"]), rel=1e-6)
 
 
 CHANCY = {"network": "grl", "options": {"depths": (2,), "drop": 0.5}}

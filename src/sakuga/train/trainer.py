@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from sakuga.losses.adversarial import fooling, judging
+from sakuga.losses.grid import grid_loss
 from sakuga.losses.perceptual import Perceptual
 from sakuga.losses.pixel import PIXEL
 from sakuga.models.critics import CRITICS
@@ -95,6 +96,8 @@ class Trainer:
         """Each term as it counts in the sum, and the sum as `total`."""
         told = self._recipe.losses
         losses = {"pixel": told.pixel_weight * self._pixel(result, target)}
+        if told.grid:
+            losses["grid"] = told.grid * grid_loss(result, target, self._recipe.model.scale)
         top, left = divmod(step % (told.shift + 1) ** 2, told.shift + 1)
         seen, wanted = (pictures[..., top:, left:] for pictures in (result, target))
         for name, view in self._views.items():
