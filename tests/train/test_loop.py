@@ -126,13 +126,13 @@ def test_perceptual_losses_look_from_other_corners_in_each_step(machine):
         torch.testing.assert_close(target, data["target"][..., top:, left:])
 
 
-def test_a_grid_is_weighed_by_the_networks_own_scale(machine):
+def test_a_grid_is_one_of_the_losses(machine):
     told = recipe(losses={"grid": 3})
     trainer, data = Trainer(told, machine), batch()
     with torch.no_grad():
         whole = trainer.network(data["lq"])
     losses = trainer.step(data, 0).losses
-    wanted = 3 * grid_loss(whole, data["target"], told.model.scale)
+    wanted = 3 * grid_loss(whole, data["target"])
     assert float(losses["grid"]) == pytest.approx(wanted.item(), rel=1e-5)
     assert float(losses["total"]) == pytest.approx(float(losses["pixel"] + losses["grid"]), rel=1e-6)
 

@@ -64,7 +64,7 @@ CATALOG: Mapping[str, ModelSpec] = {
             source=_shipped(
                 "cel-4x",
                 "5e4d8daf50d1d710e56fa7346f51993e81f3e48c8120bfa29494c87a9b4c6bc4",
-                "6256b722af918ec01badd61f2344b2721d8954a0cd658e78a3773fa60b2ef607",
+                "743f431d26388eed407383128fe0a0cbb17e493ec422d52cde3645bcd857a3fe",
             ),
             options={"convs": 16, "channels": 64, "scale": 4, "base": "bilinear"},
             halo=18,
@@ -79,7 +79,7 @@ CATALOG: Mapping[str, ModelSpec] = {
             source=_shipped(
                 "lite-4x",
                 "bfc8be7a76ff1941b6102e708d91ed6d6d359811d1b62e775b390ac426784392",
-                "02f29f69c07318d3ac6f1d3e9c1cbfab2ff77ce0032c65796f2a501c2e2a8d0f",
+                "5df509c94672c58da3bf0de694ebb6f51f8474d171ff89db398716ab418b5b09",
             ),
             options={"convs": 10, "channels": 32, "scale": 4, "base": "bilinear"},
             halo=12,
@@ -94,7 +94,7 @@ CATALOG: Mapping[str, ModelSpec] = {
             source=_shipped(
                 "lite-2x",
                 "f62b017c01dbe10f65901fc53bdd9bd43e4a63ce7febe7cd2dfd316155043745",
-                "413206a5cee73c39e86330c43f0312865ca637680363191f6fe1c5da9f7f55cd",
+                "14fdd010f3a0b65f9196369d3018485b575cd1714c128753a704291b6fda670f",
             ),
             options={"convs": 10, "channels": 32, "scale": 2, "base": "bilinear", "fold": 2},
             halo=24,

@@ -109,7 +109,7 @@ class Losses:
     """Up to so many rows and columns at the top and left are kept from the perceptual losses, others in each
     step: the strides of their networks can become a grid in what a network with a pixel shuffle draws."""
     grid: Weight = 0.0
-    """Of what repeats from one LQ pixel to the next, which perceptual losses make and do not see."""
+    """Of what repeats every four pixels, which perceptual losses make and do not see."""
     critic: Literal["", "patch", "multi-scale", "unet", "scene", "stylegan2"] = ""
     """Empty for no adversary."""
     game: Literal["lsgan", "vanilla"] = "lsgan"

@@ -97,7 +97,7 @@ class Trainer:
         told = self._recipe.losses
         losses = {"pixel": told.pixel_weight * self._pixel(result, target)}
         if told.grid:
-            losses["grid"] = told.grid * grid_loss(result, target, self._recipe.model.scale)
+            losses["grid"] = told.grid * grid_loss(result, target)
         top, left = divmod(step % (told.shift + 1) ** 2, told.shift + 1)
         seen, wanted = (pictures[..., top:, left:] for pictures in (result, target))
         for name, view in self._views.items():
