@@ -1,4 +1,4 @@
-"""Make sakuga's own networks again: data, two stages, and the file that benchmarks/ship.py installs.
+"""Make sakuga's own networks again: data, stages, and the file that benchmarks/ship.py installs.
 
     OMP_NUM_THREADS=1 python benchmarks/weights.py lite-4x [../shared/data] [--out FOLDER] [--workers 2]
 
@@ -7,7 +7,8 @@ cut into patches of 192 pixels with what Real-ESRGAN's anime network makes of th
 --teacher`, preset mixed, 4x).
 recipes/MODEL-1.toml learns to draw that. recipes/MODEL-2.toml goes on with the twin perceptual loss on every
 fourth patch, in which the teacher's lines are made as deep as they were drawn: by APISR's line enhancement,
-in as few rounds as it takes, for what is learned from a faded line is a fainter one. Every fourth drawing of
+in as few rounds as it takes, for what is learned from a faded line is a fainter one. recipes/lite-4x-3.toml
+takes away most of the grid that the perceptual losses leave in so small a network. Every fourth drawing of
 val is looked at on the way. FOLDER/MODEL.safetensors comes out. lite-2x learns from the same LQ, with targets
 at half their size. The same command goes on where it was; all networks share their data.
 """
@@ -49,7 +50,7 @@ LOOKED_AT = 4
 
 
 def gathered(data: Path, out: Path, scale: int, workers: int) -> tuple[Path, Path]:
-    """The folders prepared for a scale: for stage 1, and with lines for stage 2."""
+    """The folders prepared for a scale: for stage 1, and with lines for those after it."""
     allowed(data, out / "drawings")
     linked(out / "drawings", out, LOOKED_AT)
     compose(out / "drawings", out=out / "composed", count=COMPOSED, workers=workers)
@@ -115,14 +116,16 @@ def shrunk(prepared: Path, out: Path, by: int) -> Path:
 
 
 def learned(name: str, out: Path, sets: tuple[Path, Path]) -> None:
-    """Both stages, each until it is done."""
+    """All stages that have a recipe, each until it is done."""
     changes = [f"data.validation={out / 'val'}"]
-    for stage, (prepared, file) in enumerate(zip(sets, (f"{name}-1", name), strict=True), 1):
-        model = out / f"{file}.safetensors"
+    plain, drawn = sets
+    recipes = sorted(RECIPES.glob(f"{name}-?.toml"))
+    for recipe in recipes:
+        model = out / f"{name if recipe == recipes[-1] else recipe.stem}.safetensors"
         if not model.is_file():
-            here = [*changes, f"data.prepared={prepared}"]
-            cli.train(RECIPES / f"{name}-{stage}.toml", out=out / f"{name}-{stage}", set=here)
-            cli.export(out / f"{name}-{stage}" / NEWEST, out=model)
+            here = [*changes, f"data.prepared={plain if recipe == recipes[0] else drawn}"]
+            cli.train(recipe, out=out / recipe.stem, set=here)
+            cli.export(out / recipe.stem / NEWEST, out=model)
         changes = [*changes, f"model.start={model}"]
 
 

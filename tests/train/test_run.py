@@ -64,7 +64,7 @@ def test_shipped_recipes_can_be_followed(path):
     assert path.read_text().startswith(f"# sakuga train recipes/{path.name} ")
     assert set(told.losses.perceptual) <= set(FEATURES)
     network = networks.build(told.model)
-    wanted = OWN.get(told.name.rstrip("-12")) or PUBLISHED[told.model.network]
+    wanted = OWN.get(told.name.rstrip("-123")) or PUBLISHED[told.model.network]
     assert sum(p.numel() for p in network.parameters()) == wanted
     assert recipe.from_json(recipe.to_json(told), "here") == told
 

@@ -79,7 +79,7 @@ CATALOG: Mapping[str, ModelSpec] = {
             source=_shipped(
                 "lite-4x",
                 "bfc8be7a76ff1941b6102e708d91ed6d6d359811d1b62e775b390ac426784392",
-                "5df509c94672c58da3bf0de694ebb6f51f8474d171ff89db398716ab418b5b09",
+                "7bdc13b9f9a42345c179ce86af84649b1c1395acfa25f17f15b37bf13fbe5dc0",
             ),
             options={"convs": 10, "channels": 32, "scale": 4, "base": "bilinear"},
             halo=12,
