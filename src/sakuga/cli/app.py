@@ -64,7 +64,7 @@ app = App(
     suppress_keyboard_interrupt=False,
 )
 for place, sentence in COMMANDS.items():
-    app.command(f"sakuga.cli.{place}", name=place.partition(":")[2], help=sentence)
+    app.command(f"sakuga.cli.{place}", help=sentence)
 
 
 def run(arguments: Sequence[str]) -> int:
