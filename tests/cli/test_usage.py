@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import os
 import subprocess
 import sys
 from typing import get_args
@@ -12,7 +11,7 @@ import pytest
 from cyclopts import App
 
 import sakuga as package
-from command import SAKUGA, sakuga, sentence
+from command import SAKUGA, sakuga, sentence, timed
 from sakuga.cli import app, restore
 from sakuga.errors import SakugaError
 from sakuga.media.codecs import CodecName
@@ -29,16 +28,8 @@ def test_help_is_quick(arguments, times):
     """Beside the libraries that read flags and draw the help, in turns on this very machine."""
     bare = [sys.executable, "-c", "import cyclopts, rich.console, rich.table"]
     ours = [*SAKUGA, *arguments.split()]
-    bares, all_ours = zip(*((spent(bare), spent(ours)) for _ in range(5)), strict=True)
+    bares, all_ours = zip(*((timed(bare)[1], timed(ours)[1]) for _ in range(5)), strict=True)
     assert min(all_ours) < times * min(bares)
-
-
-def spent(command):
-    """Processor time of one run, so that other work on this machine does not count."""
-    before = os.times()
-    subprocess.run(command, capture_output=True, check=True)
-    after = os.times()
-    return sum(after[2:4]) - sum(before[2:4])
 
 
 def test_commands_say_what_their_docstrings_say():
