@@ -1,6 +1,7 @@
 """Losses: values by hand, laws for all of them, and a gradient through both perceptual networks."""
 
 import math
+from collections import Counter
 
 import pytest
 import torch
@@ -11,6 +12,7 @@ from sakuga.losses.adversarial import GAMES, fooling, judging
 from sakuga.losses.grid import SIDE, grid_loss
 from sakuga.losses.perceptual import Perceptual
 from sakuga.losses.pixel import PIXEL
+from sakuga.losses.window import window
 from sakuga.models.features import FEATURES
 
 ONE, TWO = torch.tensor([[0.0, 0.5], [1.0, 0.25]]), torch.tensor([[0.5, 0.5], [0.0, 0.5]])
@@ -51,6 +53,27 @@ def test_a_grid_counts_alike_in_frames_and_from_every_corner(shape, down, right)
     frames = grid.expand(*shape, 3, -1, -1)
     for seen in (frames, frames[..., down:, right:]):
         assert float(grid_loss(seen, torch.zeros_like(seen))) == pytest.approx(alone, rel=1e-4)
+
+
+PLACES = torch.arange(40).reshape(1, 1, 5, 8)
+
+
+@given(st.integers(1, 9), st.integers(0, 10**6))
+def test_a_window_is_a_square_of_the_picture_or_all_of_it(side, step):
+    part = window(PLACES, side, step)
+    assert part.shape[-2:] == (min(side, 5), min(side, 8))
+    first = int(part[0, 0, 0, 0])
+    wanted = PLACES[..., first // 8 :, first % 8 :][..., :side, :side]
+    assert torch.equal(part, wanted)
+
+
+def test_a_window_is_everywhere_alike():
+    """3 x 6 corners, in twenty rounds: each has 14 to 26 of 360 steps; without a side all is seen."""
+    seen = Counter(int(window(PLACES, 3, step)[0, 0, 0, 0]) for step in range(360))
+    assert len(seen) == 18
+    assert min(seen.values()) >= 14
+    assert max(seen.values()) <= 26
+    assert torch.equal(window(PLACES, 0, 7), PLACES)
 
 
 def test_games_by_hand():

@@ -105,9 +105,9 @@ class Losses:
     """Those of them without a gradient, as in the released APISR."""
     unbalanced: tuple[str, ...] = ()
     """Those of them whose layers weigh as those of VGG-19 do, before APISR balances them."""
-    shift: Annotated[int, Field(ge=0)] = 0
-    """Up to so many rows and columns at the top and left are kept from the perceptual losses, others in each
-    step: the strides of their networks can become a grid in what a network with a pixel shuffle draws."""
+    window: Annotated[int, Field(ge=0)] = 0
+    """Side of the square that perceptual losses look at, elsewhere in each step, 0 for all. It costs less,
+    and the strides of their networks cannot become a grid in what a network with a pixel shuffle draws."""
     grid: Weight = 0.0
     """Of what repeats every four pixels, which perceptual losses make and do not see."""
     critic: Literal["", "patch", "multi-scale", "unet", "scene", "stylegan2"] = ""

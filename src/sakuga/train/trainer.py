@@ -12,6 +12,7 @@ from sakuga.losses.adversarial import fooling, judging
 from sakuga.losses.grid import grid_loss
 from sakuga.losses.perceptual import Perceptual
 from sakuga.losses.pixel import PIXEL
+from sakuga.losses.window import window
 from sakuga.models.critics import CRITICS
 from sakuga.train import networks
 from sakuga.train.average import averaged
@@ -98,8 +99,7 @@ class Trainer:
         losses = {"pixel": told.pixel_weight * self._pixel(result, target)}
         if told.grid:
             losses["grid"] = told.grid * grid_loss(result, target)
-        top, left = divmod(step % (told.shift + 1) ** 2, told.shift + 1)
-        seen, wanted = (pictures[..., top:, left:] for pictures in (result, target))
+        seen, wanted = (window(pictures, told.window, step) for pictures in (result, target))
         for name, view in self._views.items():
             losses[name] = told.perceptual[name] * view(seen, wanted)
         if self.critic is not None:
