@@ -8,9 +8,11 @@ cut into patches of 192 pixels with what Real-ESRGAN's anime network makes of th
 recipes/MODEL-1.toml learns to draw that. recipes/MODEL-2.toml goes on with the twin perceptual loss on every
 fourth patch, in which the teacher's lines are made as deep as they were drawn: by APISR's line enhancement,
 in as few rounds as it takes, for what is learned from a faded line is a fainter one. recipes/lite-4x-3.toml
-takes away most of the grid that the perceptual losses leave in so small a network. Every fourth drawing of
-val is looked at on the way. FOLDER/MODEL.safetensors comes out. lite-2x learns from the same LQ, with targets
-at half their size. The same command goes on where it was; all networks share their data.
+takes away most of the grid that the perceptual losses leave in so small a network. recipes/cel-4x-3.toml goes
+on to APISR's pseudo-GT, and cel-4x lies between what comes of it and what it began with (network
+interpolation, ESRGAN, 2018). Every fourth drawing of val is looked at on the way. FOLDER/MODEL.safetensors
+comes out. lite-2x learns from the same LQ, with targets at half their size. The same command goes on where it
+was; all networks share their data.
 """
 
 from __future__ import annotations
@@ -20,10 +22,12 @@ import csv
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
 import torch
+from safetensors import torch as safetensors_torch
 
 from apisr import RECIPES, link, linked
 from sakuga.cli import train as cli
@@ -32,6 +36,8 @@ from sakuga.cli.prepare import prepare
 from sakuga.degrade.lines import ROUNDS, enhance
 from sakuga.media.plain import read_rgb, write_rgb
 from sakuga.metrics.line_contrast import line_contrast
+from sakuga.models import metadata
+from sakuga.train import recipe
 from sakuga.train.loop import NEWEST
 from sakuga.train.pairs import TEACHER as TAUGHT
 
@@ -45,6 +51,8 @@ MANIFEST = "manifest.csv"
 COMPOSED, CROP = 40, 192
 LINED = 4
 """Of so many patches, stage 2 has one."""
+BETWEEN = {"cel-4x": 0.5}
+"""Of networks that lie between their last two stages, the share of the last one."""
 LOOKED_AT = 4
 """Of so many drawings of val, one is looked at while a network learns."""
 
@@ -118,15 +126,25 @@ def shrunk(prepared: Path, out: Path, by: int) -> Path:
 def learned(name: str, out: Path, sets: tuple[Path, Path]) -> None:
     """All stages that have a recipe, each until it is done."""
     changes = [f"data.validation={out / 'val'}"]
-    plain, drawn = sets
-    recipes = sorted(RECIPES.glob(f"{name}-?.toml"))
-    for recipe in recipes:
-        model = out / f"{name if recipe == recipes[-1] else recipe.stem}.safetensors"
+    made: list[Path] = []
+    for file in sorted(RECIPES.glob(f"{name}-?.toml")):
+        drawn = bool(made) and recipe.read(file).data.target == TAUGHT
+        model = out / f"{file.stem}.safetensors"
         if not model.is_file():
-            here = [*changes, f"data.prepared={plain if recipe == recipes[0] else drawn}"]
-            cli.train(recipe, out=out / recipe.stem, set=here)
-            cli.export(out / recipe.stem / NEWEST, out=model)
-        changes = [*changes, f"model.start={model}"]
+            cli.train(file, out=out / file.stem, set=[*changes, f"data.prepared={sets[drawn]}"])
+            cli.export(out / file.stem / NEWEST, out=model)
+        made.append(model)
+        changes = [changes[0], f"model.start={model}"]
+    *_, before, last = made
+    between(before, last, out / f"{name}.safetensors", BETWEEN.get(name, 1.0))
+
+
+def between(first: Path, last: Path, out: Path, share: float) -> None:
+    """A network whose weights are means of two others', by the `share` of the last."""
+    weights: Any = safetensors_torch
+    old, new = (weights.load_file(path) for path in (first, last))
+    means = {name: torch.lerp(old[name], new[name], share) for name in new}
+    weights.save_file(means, out, {metadata.KEY: metadata.of_safetensors(last)})
 
 
 def main() -> None:

@@ -64,7 +64,7 @@ CATALOG: Mapping[str, ModelSpec] = {
             source=_shipped(
                 "cel-4x",
                 "5e4d8daf50d1d710e56fa7346f51993e81f3e48c8120bfa29494c87a9b4c6bc4",
-                "743f431d26388eed407383128fe0a0cbb17e493ec422d52cde3645bcd857a3fe",
+                "f4dc2e19fc42fa27f303fac3c987bab94a994e00eb04571c5646b629fa5c22cd",
             ),
             options={"convs": 16, "channels": 64, "scale": 4, "base": "bilinear"},
             halo=18,
