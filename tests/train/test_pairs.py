@@ -77,6 +77,7 @@ def test_numbers_decide_and_epochs_differ(folder):
 def compared(folder, start):
     """What workers of a loader give against what comes without them."""
     pairs = Pairs.of(folder, Making(crop=64, seed=3, crops=2))
+    assert len(pairs) == 6
     loader = DataLoader(
         pairs,
         batch_sampler=[[0, 1, 7], [2, 3, 4]],
