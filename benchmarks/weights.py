@@ -22,7 +22,7 @@ import csv
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import cv2
 import numpy as np
@@ -36,7 +36,7 @@ from sakuga.cli.prepare import prepare
 from sakuga.degrade.lines import ROUNDS, enhance
 from sakuga.media.plain import read_rgb, write_rgb
 from sakuga.metrics.line_contrast import line_contrast
-from sakuga.models import metadata
+from sakuga.models import checkpoint, metadata
 from sakuga.train import recipe
 from sakuga.train.loop import NEWEST
 from sakuga.train.pairs import TEACHER as TAUGHT
@@ -125,26 +125,25 @@ def shrunk(prepared: Path, out: Path, by: int) -> Path:
 
 def learned(name: str, out: Path, sets: tuple[Path, Path]) -> None:
     """All stages that have a recipe, each until it is done."""
-    changes = [f"data.validation={out / 'val'}"]
+    always = f"data.validation={out / 'val'}"
     made: list[Path] = []
     for file in sorted(RECIPES.glob(f"{name}-?.toml")):
+        start = [f"model.start={path}" for path in made[-1:]]
         drawn = bool(made) and recipe.read(file).data.target == TAUGHT
         model = out / f"{file.stem}.safetensors"
         if not model.is_file():
-            cli.train(file, out=out / file.stem, set=[*changes, f"data.prepared={sets[drawn]}"])
+            cli.train(file, out=out / file.stem, set=[always, *start, f"data.prepared={sets[drawn]}"])
             cli.export(out / file.stem / NEWEST, out=model)
         made.append(model)
-        changes = [changes[0], f"model.start={model}"]
     *_, before, last = made
     between(before, last, out / f"{name}.safetensors", BETWEEN.get(name, 1.0))
 
 
 def between(first: Path, last: Path, out: Path, share: float) -> None:
     """A network whose weights are means of two others', by the `share` of the last."""
-    weights: Any = safetensors_torch
-    old, new = (weights.load_file(path) for path in (first, last))
+    old, new = (checkpoint.read(path) for path in (first, last))
     means = {name: torch.lerp(old[name], new[name], share) for name in new}
-    weights.save_file(means, out, {metadata.KEY: metadata.of_safetensors(last)})
+    cast("Any", safetensors_torch).save_file(means, out, {metadata.KEY: metadata.of_safetensors(last)})
 
 
 def main() -> None:
