@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from torch.utils.data import DataLoader
 
 from sakuga.errors import InputError
 from sakuga.media.plain import write_rgb
 from sakuga.train.pairs import Making, Pairs, Prepared
 from trained import drawing
+from workers import compared, same
 
 MAKING = Making(crop=64, seed=3)
 
@@ -61,10 +61,6 @@ def test_lq_lies_over_gt(folder):
     assert max(score, key=score.get) == (0, 0)
 
 
-def same(one, other):
-    return all(np.array_equal(one[name], other[name]) for name in one)
-
-
 def test_numbers_decide_and_epochs_differ(folder):
     pairs, again = Pairs.of(folder, MAKING), Pairs.of(folder, MAKING)
     order = [5, 0, 4, 4, 1]
@@ -72,23 +68,6 @@ def test_numbers_decide_and_epochs_differ(folder):
     assert same(pickle.loads(pickle.dumps(pairs))[2], pairs[2])
     assert not same(pairs[0], pairs[3])
     assert not same(pairs[0], Pairs.of(folder, Making(crop=64, seed=4))[0])
-
-
-def compared(folder, start):
-    """What workers of a loader give against what comes without them."""
-    pairs = Pairs.of(folder, Making(crop=64, seed=3, crops=2))
-    assert len(pairs) == 6
-    loader = DataLoader(
-        pairs,
-        batch_sampler=[[0, 1, 7], [2, 3, 4]],
-        num_workers=2 if start == "fork" else 1,
-        multiprocessing_context=start,
-    )
-    return [
-        same({name: tensor[place].numpy() for name, tensor in batch.items()}, pairs[number])
-        for batch, numbers in zip(loader, ([0, 1, 7], [2, 3, 4]), strict=True)
-        for place, number in enumerate(numbers)
-    ]
 
 
 @pytest.mark.parametrize("start", ["fork", "spawn"])
