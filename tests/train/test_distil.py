@@ -20,6 +20,7 @@ from sakuga.train.tiles import Preparing
 from trained import drawing
 
 MAKING = Making(crop=64, seed=3)
+CRITIC = {"critic": "patch"}
 
 
 @pytest.fixture
@@ -92,6 +93,28 @@ def test_results_are_compared_with_the_teachers(stills, teacher, tmp_path):
     assert torch.equal(batch["target"], wanted)
 
 
-def test_without_a_prepared_set_there_is_no_teacher():
-    with pytest.raises(InputError, match=r"data\.target is teacher, which needs .*sakuga prepare --teacher"):
-        samples_of(recipe(data={"target": "teacher"}))
+def test_a_critic_can_take_the_teachers_pictures_for_real(stills, teacher, tmp_path):
+    list(prepare(stills, tmp_path / "out", Preparing(MAKING, teacher=teacher)))
+    told = recipe(data={"prepared": str(tmp_path / "out"), "real": "teacher"}, losses=CRITIC)
+    samples, machine = samples_of(told), Machine(device="cpu")
+    order = order_of(told, samples, machine, 0)
+    batch = next(Feed(samples, order, told.data, machine.device))
+    numbers = next(iter(order))
+    for name, part in {"target": "pseudo_gt", "real": "teacher"}.items():
+        wanted = torch.as_tensor(np.stack([samples[number][part] for number in numbers]))
+        assert torch.equal(batch[name], wanted)
+
+
+@pytest.mark.parametrize(("data", "losses"), [({"target": "teacher"}, {}), ({"real": "teacher"}, CRITIC)])
+def test_without_a_prepared_set_there_is_no_teacher(data, losses):
+    (field,) = data
+    with pytest.raises(
+        InputError, match=rf"data\.{field} is teacher, which needs .*sakuga prepare --teacher"
+    ):
+        samples_of(recipe(data=data, losses=losses))
+
+
+def test_clips_have_no_teacher():
+    told = recipe("animesr", data={"kind": "clips", "target": "gt", "real": "teacher"}, losses=CRITIC)
+    with pytest.raises(InputError, match=r"data\.real is teacher, which clips do not have"):
+        samples_of(told)

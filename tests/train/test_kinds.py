@@ -36,6 +36,12 @@ CLIPS = {"kind": "clips", "target": "gt"}
         ("animesr", CLIPS | {"crop": 40}, {}, "data.crop is 40; for clips it is a multiple of 16"),
         ("animesr", CLIPS | {"crop": 64}, {"critic": "multi-scale"}, "results of 64 pixels; .* needs 96"),
         ("lbo", {"crop": 256}, {"critic": "multi-scale"}, "results of 64 pixels; .* needs 96"),
+        (
+            "compact",
+            {"crop": 64},
+            {"critic": "patch", "window": 16},
+            "losses.window is 16; .* patch needs 24",
+        ),
         ("animesr", CLIPS | {"operators": ("gone",)}, {}, "data.operators: there is no file gone"),
         ("animesr", CLIPS, {}, "none"),
         ("compact", SCENES, {"critic": "scene"}, "data.kind is scenes, and model.network is compact"),

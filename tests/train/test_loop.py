@@ -65,9 +65,21 @@ def test_steps_without_a_critic_are_plain_adam(machine):
         torch.testing.assert_close(trainer.learned.state_dict()[name], average[name])
 
 
-def test_steps_with_a_critic_are_plain_turns(machine):
+def all_of(pictures, _step):
+    return pictures
+
+
+def through_a_window(pictures, step):
+    """A square of 40 of 64 pixels."""
+    top, left = [(18, 14), (12, 3)][step]
+    return pictures[..., top : top + 40, left : left + 40]
+
+
+@pytest.mark.parametrize(("side", "seen"), [(0, all_of), (40, through_a_window)])
+def test_steps_with_a_critic_are_plain_turns(machine, side, seen):
     """Network first, against a critic at rest; then the critic, which takes GT for real and not pseudo-GT."""
-    told = recipe(losses=GAN | {"perceptual": {"vgg19-imagenet": 0.5}}, schedule={"critic_rate": 2e-3})
+    losses = GAN | {"perceptual": {"vgg19-imagenet": 0.5}, "window": side}
+    told = recipe(losses=losses, schedule={"critic_rate": 2e-3})
     spec = FEATURES["vgg19-imagenet"]
     torch.manual_seed(1)
     view = Perceptual(spec.build(spec.taps), spec.taps, spec.normal)
@@ -85,13 +97,13 @@ def test_steps_with_a_critic_are_plain_turns(machine):
         taught = trainer.step(data, step)
         by_network.zero_grad()
         result = plain(data["lq"])
-        loss = F.l1_loss(result, data["target"]) + 0.5 * view(result, data["target"])
-        loss = loss + 0.2 * (critic(result)[0] - 1).square().mean()
+        part, target, real = (seen(each, step) for each in (result, data["target"], data["real"]))
+        loss = F.l1_loss(result, data["target"]) + 0.5 * view(part, target)
+        loss = loss + 0.2 * (critic(part)[0] - 1).square().mean()
         loss.backward()
         by_network.step()
         by_critic.zero_grad()
-        made = result.detach()
-        against = (critic(data["real"])[0] - 1).square().mean() + critic(made)[0].square().mean()
+        against = (critic(real)[0] - 1).square().mean() + critic(part.detach())[0].square().mean()
         against.backward()
         by_critic.step()
         assert float(taught.losses["total"]) == pytest.approx(loss.item(), rel=1e-5)

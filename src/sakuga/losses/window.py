@@ -1,4 +1,4 @@
-"""The square that perceptual losses look at, elsewhere in each step.
+"""The square that perceptual losses and critics look at, elsewhere in each step.
 
 What: a corner for each step, evenly spread: multiples of the plastic number's inverses, modulo 1.
 Source: for the corners, Roberts, "The unreasonable effectiveness of quasirandom sequences", 2018. A square

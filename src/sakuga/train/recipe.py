@@ -72,7 +72,7 @@ class Data:
     target: Literal["pseudo_gt", "gt", "sharpened", "teacher"] = "pseudo_gt"
     """What results are compared with: pseudo-GT, GT, GT sharpened as AnimeSR's first step does, or what
     another network made of LQ (`sakuga prepare --teacher`)."""
-    real: Literal["gt", "pseudo_gt"] = "gt"
+    real: Literal["gt", "pseudo_gt", "teacher"] = "gt"
     """What a critic takes for real."""
     crop: Count = 256
     """Side of a GT patch; with frames that of a pseudo-HR patch."""
@@ -106,8 +106,9 @@ class Losses:
     unbalanced: tuple[str, ...] = ()
     """Those of them whose layers weigh as those of VGG-19 do, before APISR balances them."""
     window: Annotated[int, Field(ge=0)] = 0
-    """Side of the square that perceptual losses look at, elsewhere in each step, 0 for all. It costs less,
-    and the strides of their networks cannot become a grid in what a network with a pixel shuffle draws."""
+    """Side of the square that perceptual losses and critic look at, elsewhere in each step, 0 for all. It
+    costs less, and the strides of their networks cannot become a grid in what a network with a pixel shuffle
+    draws."""
     grid: Weight = 0.0
     """Of what repeats every four pixels, which perceptual losses make and do not see."""
     critic: Literal["", "patch", "multi-scale", "unet", "scene", "stylegan2"] = ""

@@ -20,7 +20,7 @@ from sakuga.train.log import Log
 from sakuga.train.loop import NEWEST, Loop, Validate
 from sakuga.train.machine import Machine
 from sakuga.train.measures import Measures
-from sakuga.train.pairs import Making, Pairs, Prepared
+from sakuga.train.pairs import TEACHER, Making, Pairs, Prepared
 from sakuga.train.recipe import Recipe
 from sakuga.train.scenes import Scenes
 from sakuga.train.views import opened
@@ -100,24 +100,37 @@ def _kind(recipe: Recipe) -> Kind:
         raise InputError(
             f"losses.critic is {recipe.losses.critic or 'none'}; with {data.kind} it is {choices}."
         )
-    if data.target == "teacher" and not data.prepared:
-        raise InputError(
-            "data.target is teacher, which needs a set that has one: --set data.prepared=FOLDER, as"
-            " `sakuga prepare --teacher MODEL` makes it."
-        )
+    _demand_teacher(recipe, kind)
     return kind
+
+
+def _demand_teacher(recipe: Recipe, kind: Kind) -> None:
+    """Where one is asked for. Raises InputError."""
+    data = recipe.data
+    asked = {"target": data.target} | ({"real": data.real} if recipe.losses.critic else {})
+    for field in (field for field, part in asked.items() if part == TEACHER):
+        if TEACHER not in kind.targets:
+            raise InputError(f"data.{field} is teacher, which {data.kind} do not have.")
+        if not data.prepared:
+            raise InputError(
+                f"data.{field} is teacher, which needs a set that has one: --set data.prepared=FOLDER, as"
+                " `sakuga prepare --teacher MODEL` makes it."
+            )
 
 
 def _demand_room(recipe: Recipe) -> None:
     """For the critic. Raises InputError."""
     crop, critic = recipe.data.crop, recipe.losses.critic
-    side = crop // recipe.model.scale if recipe.model.network == "lbo" else crop
+    made = crop // recipe.model.scale if recipe.model.network == "lbo" else crop
+    side = min(made, recipe.losses.window or made)
     room = {**LEAST, "scene": scene_critic.LEAST, "stylegan2": 4}
     if critic and side < room[critic]:
-        raise InputError(
-            f"data.crop is {crop}, which gives results of {side} pixels; the critic {critic} needs"
-            f" {room[critic]}."
+        by = (
+            f"data.crop is {crop}, which gives results of {made} pixels"
+            if side == made
+            else f"losses.window is {side}"
         )
+        raise InputError(f"{by}; the critic {critic} needs {room[critic]}.")
 
 
 def _pictures(recipe: Recipe) -> Samples:
@@ -235,7 +248,7 @@ def _manifest(recipe: Recipe, otherwise: str = "") -> Path:
 
 KINDS: Mapping[str, Kind] = {
     "pictures": Kind(
-        _pictures, _pictures_held, ("compact", "dat", "grl", "rrdb"), ("gt", "pseudo_gt", "teacher")
+        _pictures, _pictures_held, ("compact", "dat", "grl", "rrdb"), ("gt", "pseudo_gt", TEACHER)
     ),
     "clips": Kind(_clips, _clips_held, ("animesr",), ("gt", "sharpened")),
     "frames": Kind(_frames, _frames_held, ("lbo",), ("gt",)),
