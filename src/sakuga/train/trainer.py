@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, cast
 
 import torch
@@ -70,8 +70,7 @@ class Trainer:
         self._set_rates(step)
         losses, result = self._teach(batch, step)
         if self.critic is not None:
-            real, made = self._seen((batch["real"], result.detach()), step)
-            losses |= self._teach_critic(real, made)
+            losses |= self._teach_critic(self._seen(batch["real"], step), self._seen(result.detach(), step))
         if self.average is not None:
             self.average.update_parameters(self._machine.bare(self.network))
         return Taught({name: loss.detach() for name, loss in losses.items()}, result.detach())
@@ -100,16 +99,16 @@ class Trainer:
         losses = {"pixel": told.pixel_weight * self._pixel(result, target)}
         if told.grid:
             losses["grid"] = told.grid * grid_loss(result, target)
-        seen, wanted = self._seen((result, target), step)
+        seen, wanted = self._seen(result, step), self._seen(target, step)
         for name, view in self._views.items():
             losses[name] = told.perceptual[name] * view(seen, wanted)
         if self.critic is not None:
             losses["adversarial"] = told.adversarial_weight * fooling(self.critic(_frames(seen)), told.game)
         return losses | {"total": torch.stack(list(losses.values())).sum()}
 
-    def _seen(self, pictures: Sequence[Tensor], step: int) -> tuple[Tensor, ...]:
+    def _seen(self, pictures: Tensor, step: int) -> Tensor:
         """What the networks among the losses look at in `step`."""
-        return tuple(window(each, self._recipe.losses.window, step) for each in pictures)
+        return window(pictures, self._recipe.losses.window, step)
 
     def _teach_critic(self, real: Tensor, made: Tensor) -> dict[str, Tensor]:
         assert self.critic is not None, "there is a critic to teach"
